@@ -1,0 +1,124 @@
+import type { Collection, ItemContent, SourceItem } from './item.ts';
+import type { OperationOptions } from './operation-options.ts';
+
+/** Why a collection is left out on purpose. A closed list: trouble is never a skip. */
+export type SkipCause = 'search-folder' | 'excluded' | 'kind-not-supported';
+
+/** A collection to back up. */
+export interface CollectionFound {
+  /** Discriminates the events of {@link Source.collections}. */
+  readonly type: 'collection-found';
+  /** The collection. */
+  readonly collection: Collection;
+}
+
+/** A collection that is left out on purpose; it stands in the report with its cause. */
+export interface CollectionSkipped {
+  /** Discriminates the events of {@link Source.collections}. */
+  readonly type: 'collection-skipped';
+  /** The collection. */
+  readonly collection: Collection;
+  /** Why. */
+  readonly cause: SkipCause;
+}
+
+/** What {@link Source.collections} yields. */
+export type CollectionEvent = CollectionFound | CollectionSkipped;
+
+/** An item is new or has changed in this collection. May come several times, also without any change. */
+export interface ItemChanged {
+  /** Discriminates the events of {@link Source.changes}. */
+  readonly type: 'item-changed';
+  /** The item as it is now. */
+  readonly item: SourceItem;
+}
+
+/** An item is not in this collection any more: deleted, or moved elsewhere. */
+export interface ItemRemoved {
+  /** Discriminates the events of {@link Source.changes}. */
+  readonly type: 'item-removed';
+  /** Its id. */
+  readonly itemId: string;
+}
+
+/**
+ * The cursor is of no use any more; the collection is told from the beginning again. Items known from before that do
+ * not come again until the last checkpoint are not in the collection any more.
+ */
+export interface CollectionReset {
+  /** Discriminates the events of {@link Source.changes}. */
+  readonly type: 'collection-reset';
+}
+
+/** Everything up to here has been told. */
+export interface ChangeCheckpoint {
+  /** Discriminates the events of {@link Source.changes}. */
+  readonly type: 'checkpoint';
+  /** Where to go on: opaque, stored with the items it stands for, handed back as {@link ChangesOptions.cursor}. */
+  readonly cursor: string;
+  /** Whether the collection is told to its end. A feed ends with exactly one such checkpoint. */
+  readonly last: boolean;
+}
+
+/** What {@link Source.changes} yields. */
+export type ChangeEvent = ItemChanged | ItemRemoved | CollectionReset | ChangeCheckpoint;
+
+/** Options of {@link Source.changes}. */
+export interface ChangesOptions extends OperationOptions {
+  /** Where to go on. @defaultValue the beginning of the collection */
+  readonly cursor?: string | undefined;
+}
+
+/** What has become of an item. */
+export interface ItemLocation {
+  /** The item asked for. */
+  readonly itemId: string;
+  /** Where it is now; absent if the source has it no more. */
+  readonly found?: { readonly collectionId: string; readonly item: SourceItem } | undefined;
+}
+
+/**
+ * Something that can be backed up: one mailbox.
+ *
+ * The engine calls `collections`, then `changes` of each, and `read` for what is new; at the end `locate` for what was
+ * reported removed and did not turn up in another collection. It never asks for more at a time than its `concurrency`
+ * option allows. The source retries what is temporary and obeys the service's limits; what it throws is final.
+ *
+ * Errors are {@link SourceError}, an aborted call rejects with `signal.reason` itself.
+ */
+export interface Source {
+  /** Names this source for ever and everywhere, for instance `exchange:<tenant>:<mailbox guid>`. Snapshots are chained by it. */
+  readonly id: string;
+  /** For people: the address of the mailbox. */
+  readonly title: string;
+
+  /**
+   * Yields every collection, parents before children, those left out on purpose too.
+   *
+   * @throws `ERR_CREDENTIALS_REJECTED`, `ERR_MAILBOX_NOT_FOUND`, `ERR_SOURCE_ACCESS_DENIED` or
+   * `ERR_SOURCE_UNREACHABLE`, a {@link SourceError}, if there is no way in.
+   */
+  collections(options?: OperationOptions): AsyncIterable<CollectionEvent>;
+
+  /**
+   * Yields what changed in a collection since the cursor, page by page, each page followed by a checkpoint. Pages are
+   * fetched only as the caller asks for more; leaving the loop early fetches nothing else.
+   *
+   * @throws `ERR_COLLECTION_NOT_FOUND`, a {@link SourceError}, if it is gone.
+   */
+  changes(collection: Collection, options?: ChangesOptions): AsyncIterable<ChangeEvent>;
+
+  /**
+   * Reads the parts of an item.
+   *
+   * @throws `ERR_ITEM_NOT_FOUND`, a {@link SourceError}, if it is gone meanwhile.
+   * @throws `ERR_ITEM_UNREADABLE`, a {@link SourceError}, if the service can deliver no part of it, for good.
+   */
+  read(item: SourceItem, options?: OperationOptions): Promise<ItemContent>;
+
+  /** Tells for each id, in any order, whether the item still exists and where. */
+  locate(itemIds: readonly string[], options?: OperationOptions): AsyncIterable<ItemLocation>;
+
+  /** Gives back connections. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
