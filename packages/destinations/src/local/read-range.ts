@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+import { DestinationError } from '@holdfast/contracts';
+import type { ByteRange } from '@holdfast/contracts';
+
+import { resolveByteRange } from '../internal/byte-range.ts';
+import { hasCode } from './file-errors.ts';
+
+/** The most bytes of one read, so that an abort does not wait for a whole large object. */
+const MOST_AT_ONCE = 4 * 1024 * 1024;
+
+// Neither exists on Windows. O_NONBLOCK keeps a pipe that somebody put there from blocking for ever.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & { O_RDONLY: number };
+
+/** Reads a file, or a range of it, exactly; `undefined` if there is no file of that path. */
+export async function readRange(
+  path: string,
+  name: string,
+  range: ByteRange | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  const handle = await openIfThere(path);
+  if (handle === undefined) return undefined;
+  try {
+    const info = await handle.stat();
+    if (!info.isFile()) return undefined;
+    const { offset, length } = resolveByteRange(range, name, info.size);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, MOST_AT_ONCE), offset + done);
+      if (bytesRead === 0) throw new DestinationError('ERR_DESTINATION_FAULT', { name, reason: 'short read' });
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    // ELOOP (EMLINK on FreeBSD): a symbolic link, which is not an object. EISDIR: a folder, on Windows.
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK', 'EISDIR', 'ENXIO')) return undefined;
+    throw error;
+  }
+}
