@@ -159,7 +159,7 @@ export async function planDemoChanges(options: DemoChangesOptions): Promise<Demo
     changes.push({
       type: 'flag',
       id,
-      flag: { flagStatus: random.pick(['flagged', 'flagged', 'complete', 'notFlagged']) },
+      flag: { flagStatus: random.pick(['flagged', 'flagged', 'complete']) },
     });
   }
   for (const { id } of rest.splice(0, COUNTS.readings)) {

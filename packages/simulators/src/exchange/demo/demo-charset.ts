@@ -22,7 +22,6 @@ export function fitsCharset(text: string, charset: string): boolean {
  * begins and ends in ASCII, as section 5 of the RFC asks of charsets with a state.
  */
 export function encodeHeader(text: string, charset: string): string {
-  // oxlint-disable-next-line no-control-regex -- ASCII is what is asked for
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   const words: string[] = [];
   let chunk = '';

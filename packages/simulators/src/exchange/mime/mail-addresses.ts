@@ -1,4 +1,4 @@
-import type { Address, Mailbox } from 'postal-mime';
+import type { Address } from 'postal-mime';
 
 import type { EmailAddress } from '../message-content.ts';
 import { cleanLine } from './clean-text.ts';
@@ -10,7 +10,7 @@ import { cleanLine } from './clean-text.ts';
 export function toEmailAddresses(addresses: readonly Address[] | undefined): EmailAddress[] {
   const result: EmailAddress[] = [];
   for (const entry of addresses ?? []) {
-    for (const mailbox of entry.group ?? [entry as Mailbox]) {
+    for (const mailbox of entry.group ?? [entry]) {
       const address = cleanLine(mailbox.address);
       const name = cleanLine(mailbox.name) || address;
       if (name !== '') result.push({ name, address });
