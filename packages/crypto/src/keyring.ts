@@ -83,6 +83,11 @@ export class OpenKeyring implements Keyring {
   #keys: Keys | undefined;
   readonly #seals = new Map<string, ObjectSeal>();
 
+  static {
+    // Not as a method: declarations could not name it (isolatedDeclarations).
+    Object.defineProperty(OpenKeyring.prototype, inspect.custom, { value: () => MASK });
+  }
+
   constructor({ repositoryId, encrypted, generation, epoch, root, epochs }: KeyringMaterial) {
     this.repositoryId = repositoryId;
     this.encrypted = encrypted;
@@ -153,10 +158,6 @@ export class OpenKeyring implements Keyring {
   }
 
   toJSON(): string {
-    return MASK;
-  }
-
-  [inspect.custom](): string {
     return MASK;
   }
 

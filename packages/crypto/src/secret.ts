@@ -21,6 +21,11 @@ const MASK = '[secret]';
 export class Secret {
   #text: string | undefined;
 
+  static {
+    // Not as a method: declarations could not name it (isolatedDeclarations).
+    Object.defineProperty(Secret.prototype, inspect.custom, { value: () => MASK });
+  }
+
   /**
    * @param text - What is to be kept.
    */
@@ -45,11 +50,6 @@ export class Secret {
 
   /** Always `[secret]`. */
   toJSON(): string {
-    return MASK;
-  }
-
-  /** Always `[secret]`: what `console.log` and `util.inspect` print. */
-  [inspect.custom](): string {
     return MASK;
   }
 
