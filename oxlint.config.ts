@@ -32,6 +32,7 @@ export default defineConfig({
     'typescript/consistent-return': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'unicorn/consistent-function-scoping': 'off',
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'unicorn/require-post-message-target-origin': 'off',
   },
   overrides: [

@@ -1,7 +1,8 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/exchange/index.ts'],
+  // Named, since dist/ must have the folders of src/ also with a single entry.
+  entry: { 'exchange/index': 'src/exchange/index.ts' },
   outDir: 'dist',
   format: 'esm',
   dts: false,
