@@ -1,0 +1,116 @@
+import type { MessageContent } from '../message-content.ts';
+import type { ItemFault, ThrottleFault } from '../server/faults.ts';
+
+/**
+ * Where a folder is: its id, its well-known name, or its path of display names below the top of the mailbox, joined by
+ * `/` or as a list.
+ */
+export type FolderLocation = string | readonly string[];
+
+/** A folder as it is, whatever change tracking shows of it. */
+export interface FolderState {
+  /** Its id. */
+  readonly id: string;
+  /** Display names below the root it belongs to; empty for a root. */
+  readonly path: readonly string[];
+  /** Name in `/mailFolders/{name}`, if it has one. */
+  readonly wellKnownName: string | undefined;
+  /** Whether it is hidden. */
+  readonly isHidden: boolean;
+  /** Whether it is a search folder. */
+  readonly isSearch: boolean;
+  /** How many messages are in it. */
+  readonly messageCount: number;
+}
+
+/** Why the service does not give the MIME of a message. */
+export interface MimeRefusal {
+  /** HTTP status. */
+  readonly status: number;
+  /** The `code` of the error. */
+  readonly code: string;
+}
+
+/** A message as it is: the truth that a backup is compared with. */
+export interface MessageState {
+  /** Its immutable id. */
+  readonly id: string;
+  /** Its mutable id at this moment. */
+  readonly mutableId: string;
+  /** Id of its folder. */
+  readonly folderId: string;
+  /** Display names of its folders, from below the root. */
+  readonly folder: readonly string[];
+  /** Its change key. */
+  readonly changeKey: string;
+  /** Everything it says, with its attachments and their bytes. */
+  readonly content: MessageContent;
+  /** Its MIME as `$value` serves it; `undefined` if the service refuses it. */
+  readonly mime: Uint8Array | undefined;
+  /** Why the service refuses its MIME, if it does. */
+  readonly mimeRefusal: MimeRefusal | undefined;
+  /** Its JSON as the service shows it with immutable ids and without a selection. */
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** What {@link ExchangeControl.expireDeltaTokens} does. */
+export interface ExpireDeltaTokensOptions {
+  /** Only tokens of this mailbox. @defaultValue all mailboxes */
+  readonly mailbox?: string | undefined;
+  /** What clients are told. @defaultValue `'SyncStateNotFound'` */
+  readonly code?: 'ResyncRequired' | 'SyncStateInvalid' | 'SyncStateNotFound' | undefined;
+}
+
+/**
+ * Acts on the mailboxes from behind, as their users and the operators of the service do. Messages are named by their
+ * immutable ids. A name of a mailbox, folder or message that is not there is a `RangeError`.
+ */
+export interface ExchangeControl {
+  /**
+   * Puts a message into a folder: content as it is, or the bytes of an .eml, which are read as on delivery. Folders that
+   * are missing are made. Resolves to the immutable id.
+   */
+  addMessage(mailbox: string, folder: FolderLocation, message: MessageContent | Uint8Array): Promise<string>;
+  /** Moves a message to another folder. */
+  moveMessage(mailbox: string, id: string, folder: FolderLocation): void;
+  /** Deletes a message for good. */
+  deleteMessage(mailbox: string, id: string): void;
+  /** Gives properties of a message new values, also those that clients cannot change. */
+  updateMessage(mailbox: string, id: string, change: Partial<MessageContent>): void;
+  /** Makes a folder, and the folders above it that are missing; returns its id. */
+  createFolder(mailbox: string, path: FolderLocation, options?: { readonly isHidden?: boolean | undefined }): string;
+  /** Gives a folder another name. */
+  renameFolder(mailbox: string, folder: FolderLocation, displayName: string): void;
+  /** Moves a folder with everything in it. */
+  moveFolder(mailbox: string, folder: FolderLocation, parent: FolderLocation): void;
+  /** Deletes a folder with everything in it. */
+  deleteFolder(mailbox: string, folder: FolderLocation): void;
+  /** All folders of a mailbox, parents first. */
+  folders(mailbox: string): readonly FolderState[];
+  /** All messages of a mailbox, in the order of their creation. */
+  messages(mailbox: string): Promise<readonly MessageState[]>;
+  /** Makes all tokens of change tracking that were handed out invalid. */
+  expireDeltaTokens(options?: ExpireDeltaTokensOptions): void;
+  /** Makes requests about a message fail. */
+  failItem(id: string, fault: ItemFault): void;
+  /** Ends what {@link ExchangeControl.failItem} began. */
+  healItem(id: string): void;
+  /** Pushes back on the next requests. Orders are used up one after the other. */
+  throttle(fault: ThrottleFault): void;
+  /** Closes the connection instead of answering, for so many requests. */
+  resetConnections(count: number): void;
+  /** Cuts so many pages of `messages/delta` in the middle of their JSON. */
+  cutPages(count: number): void;
+  /** Refuses every request for a mailbox with 403 `ErrorAccessDenied`. */
+  denyAccess(mailbox: string): void;
+  /** Ends what {@link ExchangeControl.denyAccess} began. */
+  allowAccess(mailbox: string): void;
+  /** Puts a mailbox over its quota, or under it again: change tracking and new messages are refused meanwhile. */
+  setOverQuota(mailbox: string, state: 'over' | 'under'): void;
+  /** Ends the validity of the client secret and of all tokens. */
+  expireCredentials(): void;
+  /** Makes the client secret valid again. */
+  renewCredentials(): void;
+  /** Ends the validity of all access tokens; the client secret still buys new ones. */
+  expireTokens(): void;
+}

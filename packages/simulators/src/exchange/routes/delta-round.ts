@@ -1,0 +1,165 @@
+import { decodeDeltaToken, encodeDeltaToken, syncStateInvalid } from '../protocol/delta-token.ts';
+import type { DeltaState } from '../protocol/delta-token.ts';
+import type { ExchangeCall } from '../protocol/exchange-call.ts';
+import { GraphFailure } from '../protocol/graph-failure.ts';
+import type { ExchangeService } from '../server/exchange-service.ts';
+import type { ChangeEntry, ChangeLog } from '../store/change-log.ts';
+import type { Mailbox } from '../store/mailbox.ts';
+
+/** A thing as change tracking shows it. */
+export interface DeltaLine<Subject> {
+  /** The thing. */
+  readonly subject: Subject;
+  /** Its mutable id here at the time of the change. */
+  readonly id: string;
+  /** Whether it is here now; otherwise it is shown as removed. */
+  readonly isHere: boolean;
+  /** Whether it came after the client last looked. */
+  readonly isNew: boolean;
+}
+
+/** One page of change tracking. */
+export interface DeltaPage<Subject> {
+  /** What the page shows. */
+  readonly lines: readonly DeltaLine<Subject>[];
+  /** `@odata.nextLink` or `@odata.deltaLink`. */
+  readonly link: Readonly<Record<string, string>>;
+}
+
+/** What change tracking needs to know of a place. */
+export interface DeltaPlace<Subject extends { readonly enteredAt: number }> {
+  /** The id of a folder, or `folders`. */
+  readonly place: string;
+  /** Its history. */
+  readonly log: ChangeLog<Subject>;
+  /** The address of its change tracking, without a query. */
+  readonly url: string;
+  /** Most things on a page. */
+  readonly largestPage: number;
+  /** Whether a thing is here now. */
+  isHere(subject: Subject): boolean;
+  /** The mutable id of a thing now. */
+  idOf(subject: Subject): string;
+  /** Leaves out what the query does not want. */
+  wants?(line: DeltaLine<Subject>, state: DeltaState): boolean;
+}
+
+const DEFAULT_PAGE = 10;
+
+/** Works out where a request stands: the beginning, or what its token says. Throws what the service answers. */
+export function deltaState(
+  service: ExchangeService,
+  mailbox: Mailbox,
+  { query, preferences }: ExchangeCall,
+  { place, url }: { readonly place: string; readonly url: string },
+): DeltaState {
+  const token = query.get('$deltatoken') || query.get('$skiptoken');
+  if (!token) {
+    const syncState = mailbox.syncStates.size;
+    mailbox.syncStates.set(syncState, 0);
+    const top = query.get('$top');
+    return {
+      place,
+      syncState,
+      generation: 0,
+      epoch: mailbox.tokenEpoch,
+      phase: 'initial',
+      from: 0,
+      at: 0,
+      bound: mailbox.sequence(),
+      idFormat: preferences.idFormat,
+      select: query.get('$select') ?? undefined,
+      expand: query.get('$expand') ?? undefined,
+      filter: query.get('$filter') ?? undefined,
+      changeType: query.get('changeType') ?? undefined,
+      remaining: top === null ? undefined : Number(top),
+    };
+  }
+  const state = decodeDeltaToken(service.identifiers, token);
+  if (state.place !== place || state.idFormat !== preferences.idFormat) throw syncStateInvalid();
+  const highest = mailbox.syncStates.get(state.syncState) ?? 0;
+  const isExpired = state.epoch !== mailbox.tokenEpoch;
+  if (isExpired || highest - state.generation >= service.behaviour.deltaGenerations) {
+    throw syncStateLost(isExpired ? mailbox.tokenLossCode : 'SyncStateNotFound', state.generation, highest, url);
+  }
+  // A delta token begins a round, which ends with what has happened up to now.
+  return { ...state, bound: state.bound ?? mailbox.sequence() };
+}
+
+function syncStateLost(code: string, generation: number, highest: number, url: string): GraphFailure {
+  if (code === 'SyncStateInvalid') return syncStateInvalid();
+  const message =
+    code === 'SyncStateNotFound'
+      ? `The sync state generation is not found; generation=${generation};[highest=${highest}][${highest}].`
+      : "Resync required. Replace any local items with the server's version.";
+  return new GraphFailure(410, code, message, { headers: { location: `${url}?$deltatoken=` } });
+}
+
+/** Reads the next page of a place. */
+export function readDelta<Subject extends { readonly enteredAt: number }>(
+  service: ExchangeService,
+  mailbox: Mailbox,
+  state: DeltaState,
+  place: DeltaPlace<Subject> & { readonly pageSize: number | undefined },
+): DeltaPage<Subject> {
+  const { identifiers, behaviour } = service;
+  const { bound = mailbox.sequence(), from } = state;
+  const size = Math.min(place.pageSize ?? DEFAULT_PAGE, place.largestPage, state.remaining ?? Number.POSITIVE_INFINITY);
+  const lines: DeltaLine<Subject>[] = [];
+  const replays: DeltaLine<Subject>[] = [];
+  const { entries } = place.log;
+  let index = place.log.indexAfter(state.at);
+  let { at } = state;
+
+  for (; index < entries.length && lines.length < size; index++) {
+    const entry = entries[index];
+    if (entry === undefined || entry.sequence > bound) break;
+    at = entry.sequence;
+    const line = lineOf(entry, state, place, { bound, from, hole: behaviour.immutableIdHole });
+    if (line === undefined || place.wants?.(line, state) === false) continue;
+    lines.push(line);
+    if (
+      behaviour.replayRate > 0 &&
+      identifiers.fraction('replay', place.place, entry.sequence, from) < behaviour.replayRate
+    ) {
+      replays.push(line);
+    }
+  }
+
+  const remaining = state.remaining === undefined ? undefined : state.remaining - lines.length;
+  const next = entries[index];
+  const isDone = next === undefined || next.sequence > bound || remaining === 0;
+  const generation = state.generation + 1;
+  mailbox.syncStates.set(state.syncState, Math.max(generation, mailbox.syncStates.get(state.syncState) ?? 0));
+  const token = encodeDeltaToken(
+    identifiers,
+    isDone
+      ? { ...state, generation, phase: 'round', from: bound, at: bound, bound: undefined, remaining: undefined }
+      : { ...state, generation, at, bound, remaining },
+  );
+  return {
+    lines: [...lines, ...replays],
+    link: isDone
+      ? { '@odata.deltaLink': `${place.url}?$deltatoken=${token}` }
+      : { '@odata.nextLink': `${place.url}?$skiptoken=${token}` },
+  };
+}
+
+function lineOf<Subject extends { readonly enteredAt: number }>(
+  entry: ChangeEntry<Subject>,
+  { phase, idFormat }: DeltaState,
+  place: DeltaPlace<Subject>,
+  { bound, from, hole }: { readonly bound: number; readonly from: number; readonly hole: boolean },
+): DeltaLine<Subject> | undefined {
+  const { subject, id } = entry;
+  const isHere = place.isHere(subject) && (idFormat === 'immutable' || place.idOf(subject) === id);
+  if (phase === 'initial') {
+    // Each thing once, at the line where it came; what happens to it meanwhile belongs to the next round.
+    return isHere && subject.enteredAt === entry.sequence ? { subject, id, isHere, isNew: true } : undefined;
+  }
+  const next = idFormat === 'immutable' ? entry.nextOfSubject : entry.nextOfId;
+  if (next !== undefined && next <= bound) return undefined;
+  // The defect of the service with immutable ids: a removal in the round outweighs the return.
+  const isLost = hole && idFormat === 'immutable' && entry.removedAt > from;
+  return { subject, id, isHere: isHere && !isLost, isNew: subject.enteredAt > from };
+}

@@ -1,0 +1,55 @@
+/** A request or an answer outside of the description. */
+export interface Violation {
+  /** Which side broke it. An answer outside of the description is a defect of the simulator. */
+  readonly side: 'answer' | 'request';
+  /** Method and path. */
+  readonly request: string;
+  /** What is wrong. */
+  readonly message: string;
+}
+
+/** Collects what was outside of the description of the service. */
+export interface ViolationLog {
+  /** What nobody has taken yet, oldest first. */
+  readonly entries: readonly Violation[];
+  /** Returns what nobody has taken yet, and clears it: for tests that break the description on purpose. */
+  take(): readonly Violation[];
+}
+
+/** The side of {@link ViolationLog} that the server writes to. */
+export interface ViolationRecorder extends ViolationLog {
+  /** Notes a violation. */
+  record(violation: Violation): void;
+}
+
+/** Makes an empty {@link ViolationRecorder}. */
+export function createViolationLog(): ViolationRecorder {
+  let entries: Violation[] = [];
+  return {
+    get entries() {
+      return entries;
+    },
+    take() {
+      const taken = entries;
+      entries = [];
+      return taken;
+    },
+    record(violation) {
+      entries.push(violation);
+    },
+  };
+}
+
+/** Thrown when a simulator is closed although something was outside of the description and nobody took it. */
+export class DescriptionViolatedError extends Error {
+  /** Always `'DescriptionViolatedError'`. */
+  override readonly name = 'DescriptionViolatedError' as const;
+  /** What was outside of the description. */
+  readonly violations: readonly Violation[];
+
+  constructor(violations: readonly Violation[]) {
+    const lines = violations.map(({ side, request, message }) => `${side} of ${request}: ${message}`);
+    super(`outside of the description of Microsoft Graph:\n${lines.join('\n')}`);
+    this.violations = violations;
+  }
+}
