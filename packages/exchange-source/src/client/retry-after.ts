@@ -1,0 +1,11 @@
+/**
+ * How long the service asks to wait, in milliseconds: seconds, which Exchange writes with decimals too, or an HTTP date
+ * (RFC 9110, section 10.2.3). `undefined` if it does not say, or nothing that can be read.
+ */
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? undefined : Math.max(0, time - now);
+}

@@ -1,0 +1,49 @@
+import type { RestoreTarget, Source } from '@holdfast/contracts';
+
+import { folderChanges } from './changes.ts';
+import { walkFolders } from './folders.ts';
+import { locateMessages } from './locate.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import { readMessage } from './read-message.ts';
+import { createMessage } from './restore/create-message.ts';
+import { folderFinder } from './restore/folder-finder.ts';
+
+/** One mailbox of Exchange Online: its mail can be backed up, and mail can be restored into it. */
+export interface ExchangeMailbox extends Source, RestoreTarget {
+  /** Names the mailbox for ever: `exchange:<tenant>:<object id of the user>`. */
+  readonly id: string;
+  /** The address of the mailbox. */
+  readonly title: string;
+  /** The name of its owner. */
+  readonly displayName: string;
+}
+
+/** What is known of a mailbox beside how to reach it. */
+export interface MailboxIdentity {
+  /** Names the mailbox for ever. */
+  readonly id: string;
+  /** The name of its owner. */
+  readonly displayName: string;
+}
+
+/** Makes the source and target that a mailbox is. */
+export function exchangeMailbox(context: MailboxContext, { id, displayName }: MailboxIdentity): ExchangeMailbox {
+  const folders = folderFinder(context);
+  const restoring = { ...context, recent: new Set<string>() };
+  return {
+    id,
+    title: context.address,
+    displayName,
+
+    collections: (options) => walkFolders(context, options),
+    changes: (collection, options) => folderChanges(context, collection, options),
+    read: (item, options) => readMessage(context, item, options),
+    locate: (itemIds, options) => locateMessages(context, itemIds, options),
+
+    prepareCollection: (path, options) => folders.find(path, options),
+    createItem: (collectionId, item, options) => createMessage(restoring, collectionId, item, options),
+
+    // Connections belong to the fetch that was passed in; nothing of this package stays open.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}

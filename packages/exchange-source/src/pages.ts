@@ -1,0 +1,33 @@
+import { SourceError } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/contracts';
+
+import type { ServiceRequest } from './client/call.ts';
+import type { FailureSubject } from './client/service-error.ts';
+import { asString, objectsOf } from './json-access.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+
+/** Yields the entries of a list, page by page, following the links that the service gives. */
+export async function* listPages(
+  { client }: MailboxContext,
+  request: ServiceRequest,
+  subject: FailureSubject,
+): AsyncGenerator<readonly JsonObject[], void, void> {
+  const { query, ...rest } = request;
+  let next: ServiceRequest | undefined = { ...rest, query };
+  while (next !== undefined) {
+    const page: JsonObject = await client.json(next, subject);
+    yield objectsOf(page['value']);
+    const link = asString(page['@odata.nextLink']);
+    next = link === undefined ? undefined : { ...rest, target: trustedLink(link, client.isGraphUrl) };
+  }
+}
+
+/**
+ * A link that the service gave, to be followed as it is.
+ *
+ * @throws `ERR_SOURCE_PROTOCOL`, a {@link SourceError}, if it leads away from the service.
+ */
+export function trustedLink(link: string, isGraphUrl: (url: string) => boolean): string {
+  if (isGraphUrl(link)) return link;
+  throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a link that leads to another host' });
+}

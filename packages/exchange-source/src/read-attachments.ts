@@ -1,0 +1,105 @@
+import type { ItemPart, JsonObject, JsonValue, OmittedPart, OperationOptions } from '@holdfast/contracts';
+
+import type { ServiceRequest, ServiceResponse } from './client/call.ts';
+import { isNotFound, isPermanent, toSourceError } from './client/service-error.ts';
+import { asObject, asString } from './json-access.ts';
+import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import { listPages } from './pages.ts';
+
+/** Part name of what describes the n-th attachment, from 1. */
+export function attachmentJsonName(position: number): string {
+  return `attachment/${position}.json`;
+}
+
+/** Part name of the bytes of the n-th attachment, from 1: a file, or the MIME of an attached message. */
+export function attachmentBytesName(position: number): string {
+  return `attachment/${position}.bin`;
+}
+
+/**
+ * Yields the attachments of a message as parts: what describes each as `attachment/<n>.json`, the bytes of a file and
+ * the MIME of an attached message as `attachment/<n>.bin`. What the service cannot deliver is told as omitted; links to
+ * files elsewhere have no bytes of their own. Attachments are read one by one, because the service gives up on one
+ * answer with many of them.
+ */
+export async function* readAttachments(
+  context: MailboxContext,
+  itemId: string,
+  { signal }: OperationOptions = {},
+): AsyncGenerator<ItemPart | OmittedPart, void, void> {
+  const target = `${messagePath(context, itemId)}/attachments`;
+  const request = { kind: 'attachment', method: 'GET', headers: IMMUTABLE_IDS, signal } as const;
+  const query = { $select: 'id,name,contentType,size,isInline', $top: '50' };
+  let position = 0;
+  for await (const page of listPages(context, { ...request, target, query }, aboutItem(context, itemId))) {
+    for (const listed of page) {
+      position++;
+      const path = `${target}/${encodeURIComponent(asString(listed['id']) ?? '')}`;
+      yield* readAttachment(context, { itemId, listed, position, path, request });
+    }
+  }
+}
+
+interface AttachmentReading {
+  readonly itemId: string;
+  /** The attachment as the list told it. */
+  readonly listed: JsonObject;
+  readonly position: number;
+  readonly path: string;
+  readonly request: Pick<ServiceRequest, 'headers' | 'signal'> & {
+    readonly kind: 'attachment';
+    readonly method: 'GET';
+  };
+}
+
+async function* readAttachment(
+  context: MailboxContext,
+  { itemId, listed, position, path, request }: AttachmentReading,
+): AsyncGenerator<ItemPart | OmittedPart, void, void> {
+  const { client } = context;
+  const type = asString(listed['@odata.type']) ?? '';
+  const isItem = type.endsWith('.itemAttachment');
+
+  const query = isItem ? { $expand: 'microsoft.graph.itemattachment/item' } : {};
+  const whole = await client.send({ ...request, target: path, query });
+  const refusal = refusalOf(context, itemId, whole);
+  if (refusal !== undefined) {
+    yield toJsonPart(position, listed);
+    yield { part: attachmentBytesName(position), reason: refusal };
+    return;
+  }
+  const { contentBytes, ...description } = asObject(whole.json) ?? {};
+  yield toJsonPart(position, { ...listed, ...description });
+  if (type.endsWith('.referenceAttachment')) return;
+
+  if (typeof contentBytes === 'string') {
+    yield { name: attachmentBytesName(position), bytes: new Uint8Array(Buffer.from(contentBytes, 'base64')) };
+    return;
+  }
+  const raw = await client.send({ ...request, target: `${path}/$value`, answer: 'bytes' });
+  const rawRefusal = refusalOf(context, itemId, raw);
+  yield rawRefusal === undefined
+    ? { name: attachmentBytesName(position), bytes: raw.bytes }
+    : { part: attachmentBytesName(position), reason: rawRefusal };
+}
+
+/** Why an attachment cannot be read, if that is its own fault; any other refusal is thrown. */
+function refusalOf(context: MailboxContext, itemId: string, response: ServiceResponse): string | undefined {
+  if (response.ok) return undefined;
+  const { status, errorCode } = response;
+  const isOwnFault =
+    isNotFound(response) || isPermanent(response) || status === 400 || status === 405 || (status === 500 && errorCode);
+  if (!isOwnFault) throw toSourceError(response, aboutItem(context, itemId));
+  return errorCode ?? `status ${status}`;
+}
+
+function toJsonPart(position: number, description: JsonObject): ItemPart {
+  const kept: Record<string, JsonValue> = {};
+  for (const name of Object.keys(description).toSorted()) {
+    const value = description[name];
+    const isAnnotation = name.includes('@odata.') && name !== '@odata.type';
+    if (value !== undefined && !isAnnotation) kept[name] = value;
+  }
+  return { name: attachmentJsonName(position), bytes: new TextEncoder().encode(JSON.stringify(kept)) };
+}

@@ -1,0 +1,82 @@
+import { SourceError } from '@holdfast/contracts';
+import type { ItemContent, ItemPart, OmittedPart, OperationOptions, SourceItem } from '@holdfast/contracts';
+
+import { isNotFound, isPermanent, toSourceError } from './client/service-error.ts';
+import { asObject } from './json-access.ts';
+import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
+import type { MailboxContext } from './mailbox-context.ts';
+import { readAttachments } from './read-attachments.ts';
+
+/** Name of the part that is the message as the service delivers it, byte for byte. */
+export const MIME_PART = 'message.eml';
+/** Name of the part that holds the listed properties, as JSON. */
+export const PROPERTIES_PART = 'properties.json';
+/** Name of the part that holds the transport headers of a message without MIME, as JSON. */
+export const HEADERS_PART = 'headers.json';
+
+/**
+ * Reads the parts of a message with one request: its MIME, and the properties that the change feed told. Where the
+ * service refuses the MIME for good, as it does for opaque S/MIME, the MIME is told as omitted, and headers and
+ * attachments are read one by one instead.
+ */
+export async function readMessage(
+  context: MailboxContext,
+  item: SourceItem,
+  { signal }: OperationOptions = {},
+): Promise<ItemContent> {
+  const { client } = context;
+  const properties: ItemPart = { name: PROPERTIES_PART, bytes: encodeJson(item.listed) };
+  const target = `${messagePath(context, item.id)}/$value`;
+  const response = await client.send({
+    kind: 'message',
+    method: 'GET',
+    target,
+    headers: IMMUTABLE_IDS,
+    answer: 'bytes',
+    signal,
+  });
+  if (response.ok) return { parts: [{ name: MIME_PART, bytes: response.bytes }, properties], omitted: [] };
+  if (isNotFound(response)) throw toSourceError(response, aboutItem(context, item.id));
+  if (!isPermanent(response) && !(response.status === 500 && response.errorCode !== undefined)) {
+    throw toSourceError(response, aboutItem(context, item.id));
+  }
+
+  const reason = response.errorCode ?? `status ${response.status}`;
+  const parts: ItemPart[] = [properties];
+  const omitted: OmittedPart[] = [{ part: MIME_PART, reason }];
+  const headers = await readHeaders(context, item.id, signal);
+  if ('name' in headers) parts.push(headers);
+  else omitted.push(headers);
+  for await (const result of readAttachments(context, item.id, { signal })) {
+    if ('name' in result) parts.push(result);
+    else omitted.push(result);
+  }
+  return { parts, omitted };
+}
+
+async function readHeaders(
+  context: MailboxContext,
+  itemId: string,
+  signal: AbortSignal | undefined,
+): Promise<ItemPart | OmittedPart> {
+  const response = await context.client.send({
+    kind: 'message',
+    method: 'GET',
+    target: messagePath(context, itemId),
+    query: { $select: 'internetMessageHeaders' },
+    headers: IMMUTABLE_IDS,
+    signal,
+  });
+  if (response.ok) {
+    const headers = asObject(response.json)?.['internetMessageHeaders'] ?? [];
+    return { name: HEADERS_PART, bytes: encodeJson(headers) };
+  }
+  const error = toSourceError(response, aboutItem(context, itemId));
+  if (!SourceError.is(error, 'ERR_ITEM_UNREADABLE')) throw error;
+  return { part: HEADERS_PART, reason: response.errorCode ?? `status ${response.status}` };
+}
+
+/** JSON as UTF-8. */
+export function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

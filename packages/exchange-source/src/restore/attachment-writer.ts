@@ -1,0 +1,141 @@
+import { SourceError } from '@holdfast/contracts';
+import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
+
+import { UncertainOutcome } from '../client/call.ts';
+import type { ServiceResponse } from '../client/call.ts';
+import { isPermanent, toSourceError } from '../client/service-error.ts';
+import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
+import type { MailboxContext } from '../mailbox-context.ts';
+import { listPages } from '../pages.ts';
+import { attachmentBody } from './attachment-body.ts';
+import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
+import { openUploadSession, sendRanges } from './upload-session.ts';
+
+/** Files from this size on need an upload session, smaller ones may not use one. */
+const SMALLEST_UPLOAD = 3 * 1024 * 1024;
+/** Write requests with a JSON body must stay below this. */
+const LARGEST_REQUEST = 4 * 1024 * 1024;
+/** The service answers this about an item that is too large for a plain request, since sessions take files only. */
+const ITEM_TOO_LARGE = 'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments';
+const TOO_SMALL_FOR_SESSION = 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize';
+const ATTEMPTS = 8;
+const FIRST_WAIT_MS = 200;
+
+/**
+ * Adds attachments to a message, strictly one after another: the service refuses parallel writes to one message. Gives
+ * what it did not take.
+ */
+export async function writeAttachments(
+  context: MailboxContext,
+  messageId: string,
+  attachments: readonly AttachmentToRestore[],
+  { signal }: OperationOptions = {},
+): Promise<readonly OmittedPart[]> {
+  const writer = attachmentWriter(context, messageId, signal);
+  const omitted: OmittedPart[] = [];
+  for (const [index, attachment] of attachments.entries()) {
+    const part = `attachment/${index + 1}`;
+    if (attachment.kind === 'lost') omitted.push({ part, reason: attachment.reason });
+    else omitted.push(...(await writer.write(attachment, part)));
+  }
+  return omitted;
+}
+
+interface AttachmentWriter {
+  write(attachment: FileToAttach | ItemToAttach, part: string): Promise<readonly OmittedPart[]>;
+}
+
+function attachmentWriter(
+  context: MailboxContext,
+  messageId: string,
+  signal: AbortSignal | undefined,
+): AttachmentWriter {
+  const { client } = context;
+  const target = `${messagePath(context, messageId)}/attachments`;
+  const subject = { ...aboutItem(context, messageId), writing: true };
+  let written = 0;
+
+  /** Sends until there is an answer that means something; `'done'` if the attachment turned out to be there. */
+  async function persist(send: () => Promise<ServiceResponse>): Promise<ServiceResponse | 'done'> {
+    for (let attempt = 1; ; attempt++) {
+      let response: ServiceResponse | undefined;
+      try {
+        response = await send();
+        // Just created and not found yet, or still busy with the attachment before: both pass.
+        if (![404, 409, 412].includes(response.status) || attempt >= ATTEMPTS) return response;
+      } catch (error) {
+        if (!(error instanceof UncertainOutcome)) throw error;
+        if ((await count()) > written) return 'done';
+        if (attempt >= ATTEMPTS) {
+          throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
+        }
+      }
+      await client.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), { signal });
+    }
+  }
+
+  async function count(): Promise<number> {
+    let found = 0;
+    const query = { $select: 'id', $top: '100' };
+    const request = { kind: 'attachment', method: 'GET', target, query, headers: IMMUTABLE_IDS, signal } as const;
+    for await (const page of listPages(context, request, subject)) found += page.length;
+    return found;
+  }
+
+  async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
+    const { body, omitted } = attachmentBody(attachment, part);
+    if (JSON.stringify(body).length >= LARGEST_REQUEST) {
+      return { response: undefined, refusal: attachment.kind === 'item' ? ITEM_TOO_LARGE : 'status 413', omitted };
+    }
+    const request = { kind: 'attachment', method: 'POST', target, body, headers: IMMUTABLE_IDS } as const;
+    const response = await persist(() => client.send({ ...request, repeatable: false, signal }));
+    const refusal = refusalOf(response);
+    return {
+      response,
+      refusal: refusal !== undefined && isTooLarge(response) && attachment.kind === 'item' ? ITEM_TOO_LARGE : refusal,
+      omitted,
+    };
+  }
+
+  async function upload(file: FileToAttach): Promise<WriteResult> {
+    const response = await persist(async () => {
+      const session = await openUploadSession(context, target, file, { headers: IMMUTABLE_IDS, signal });
+      return 'url' in session ? sendRanges(context, session, file.bytes, signal) : session;
+    });
+    return { response, refusal: refusalOf(response), omitted: [] };
+  }
+
+  function refusalOf(response: ServiceResponse | 'done'): string | undefined {
+    if (response === 'done' || response.ok) return undefined;
+    const { status, errorCode } = response;
+    const isOwnFault = [400, 405, 413, 415, 416, 422].includes(status) || isPermanent(response);
+    if (!isOwnFault || errorCode === 'ErrorQuotaExceeded') throw toSourceError(response, subject);
+    return errorCode ?? `status ${status}`;
+  }
+
+  return {
+    async write(attachment, part) {
+      signal?.throwIfAborted();
+      const isLarge = attachment.kind === 'file' && attachment.bytes.length >= SMALLEST_UPLOAD;
+      let result = isLarge ? await upload(attachment) : await post(attachment, part);
+      // The service draws the line between the two ways; this is in case it draws it elsewhere.
+      if (attachment.kind === 'file' && !isLarge && isTooLarge(result.response)) result = await upload(attachment);
+      else if (isLarge && result.refusal === TOO_SMALL_FOR_SESSION) result = await post(attachment, part);
+      if (result.refusal !== undefined) return [{ part, reason: result.refusal }];
+      written++;
+      return result.omitted;
+    },
+  };
+}
+
+interface WriteResult {
+  readonly response: ServiceResponse | 'done' | undefined;
+  /** Why the attachment was not taken. */
+  readonly refusal: string | undefined;
+  /** What of an attachment that was taken could not go with it. */
+  readonly omitted: readonly OmittedPart[];
+}
+
+function isTooLarge(response: ServiceResponse | 'done' | undefined): boolean {
+  return typeof response === 'object' && response.status === 413;
+}
