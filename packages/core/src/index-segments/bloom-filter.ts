@@ -1,0 +1,42 @@
+const BITS_PER_KEY = 10;
+
+/** Which bits of a filter a key sets: as many as its length allows for. */
+export interface FilterShape {
+  /** Length of a key in bytes. */
+  readonly keyLength: number;
+  /** How many bits a key sets; the i-th is taken from its bytes 4i to 4i + 3. */
+  readonly hashes: number;
+}
+
+/**
+ * Makes a Bloom filter of ten bits a key: about one absent key in a hundred is not told. Without keys it is empty.
+ *
+ * @param keys - Bytes in which a key begins every `stride` bytes.
+ */
+export function createFilter(keys: Uint8Array, stride: number, shape: FilterShape): Uint8Array {
+  const filter = new Uint8Array(Math.ceil(((keys.length / stride) * BITS_PER_KEY) / 8));
+  const bits = filter.length * 8;
+  for (let offset = 0; offset < keys.length; offset += stride) {
+    for (let i = 0; i < shape.hashes; i++) {
+      const bit = readUint32(keys, offset + 4 * i) % bits;
+      filter[bit >>> 3]! |= 1 << (bit & 7);
+    }
+  }
+  return filter;
+}
+
+/** Whether a key may be among those of the filter. An empty filter never says no. */
+export function mayContain(filter: Uint8Array, keys: Uint8Array, offset: number, shape: FilterShape): boolean {
+  const bits = filter.length * 8;
+  if (bits === 0) return true;
+  for (let i = 0; i < shape.hashes; i++) {
+    const bit = readUint32(keys, offset + 4 * i) % bits;
+    if ((filter[bit >>> 3]! & (1 << (bit & 7))) === 0) return false;
+  }
+  return true;
+}
+
+function readUint32(bytes: Uint8Array, offset: number): number {
+  const low = (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+  return bytes[offset]! * 0x1_00_00_00 + low;
+}

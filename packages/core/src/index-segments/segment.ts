@@ -1,0 +1,1 @@
+export type { DecodeSegmentOptions, EncodeSegmentOptions, SegmentContent, SegmentKind } from './directory.ts';
