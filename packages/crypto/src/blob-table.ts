@@ -100,7 +100,10 @@ export function decodeTable(table: Uint8Array, options: DecodeTableOptions): rea
     if (length < overhead) throw formatError(object, `blob ${ordinal} is too short`);
     end = offset + length;
     const kind = word / 2 ** 24;
-    if (kind === BLOB_KINDS.padding) continue;
+    if (kind === BLOB_KINDS.padding) {
+      if (overhead === 0) throw formatError(object, 'it has padding but no suite');
+      continue;
+    }
     records.push({ kind, ordinal, offset, length, id: table.subarray(start + ID_OFFSET, start + RECORD_LENGTH) });
   }
   if (end !== tableOffset) throw formatError(object, 'its last blob does not end where its table begins');
