@@ -15,7 +15,8 @@ export interface Fence {
 }
 
 const SOURCES = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'packages/*/src/**/*.ts'];
-const FENCE = /^(?<margin>[ \t]*(?:\*[ \t]?)?)```ts(?<flags>[^\n]*)\n(?<body>[\s\S]*?)^[ \t]*(?:\*[ \t]?)?```/gm;
+const FENCE =
+  /^(?<margin>[ \t]*(?:\*[ \t]?)?)```ts(?![a-z])(?<flags>[^\n]*)\n(?<body>[\s\S]*?)^[ \t]*(?:\*[ \t]?)?```/gm;
 
 /**
  * Finds the blocks of the whole workspace.

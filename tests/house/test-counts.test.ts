@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readTestCounts, type TestCounts } from '../../tools/test-counts.ts';
+
+function count(report: string): TestCounts {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-counts-'));
+  try {
+    writeFileSync(join(folder, 'report.json'), report);
+    return readTestCounts(join(folder, 'report.json'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const file = (status: string, ...tests: string[]): object => ({
+  name: 'a.test.ts',
+  status,
+  assertionResults: tests.map((test) => ({ status: test, fullName: `is ${test}` })),
+});
+
+describe('the count of tests', () => {
+  it('adds up what passed and what failed, and names what was skipped', () => {
+    const testResults = [file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'passed', 'todo')];
+    expect(count(JSON.stringify({ testResults }))).toEqual({
+      passed: 3,
+      failed: 1,
+      skipped: ['is skipped', 'is todo'],
+    });
+  });
+
+  it('takes a file that broke before its first test for a failure', () => {
+    expect(count(JSON.stringify({ testResults: [file('failed')] })).failed).toBe(1);
+  });
+
+  it('takes a broken report for a failure', () => {
+    expect(count('{').failed).toBe(1);
+  });
+});
