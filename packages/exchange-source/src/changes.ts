@@ -2,6 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { ChangeEvent, ChangesOptions, Collection, JsonObject } from '@holdfast/contracts';
 
 import type { ServiceRequest } from './client/call.ts';
+import type { GraphClient } from './client/graph-client.ts';
 import { isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
 import { asObject, asString, objectsOf } from './json-access.ts';
 import { fetchMessages } from './locate.ts';
@@ -83,7 +84,7 @@ async function readPage(
     };
     try {
       const response = await client.send(request);
-      if (response.ok) return toPage(response.json as JsonObject, client.isGraphUrl);
+      if (response.ok) return toPage(client, response.json as JsonObject);
       if (isTokenLoss(response)) return 'token-lost';
       if (response.status < 500 || isSmallest || response.errorCode === 'ErrorQuotaExceeded') {
         throw toSourceError(
@@ -102,13 +103,13 @@ function isBrokenAnswer(error: unknown): boolean {
   return SourceError.is(error, 'ERR_SOURCE_UNREACHABLE') && error.details['reason'] === 'an answer was cut short';
 }
 
-function toPage(body: JsonObject, isGraphUrl: (url: string) => boolean): DeltaPage {
+function toPage(client: GraphClient, body: JsonObject): DeltaPage {
   const nextLink = asString(body['@odata.nextLink']);
   const deltaLink = asString(body['@odata.deltaLink']);
   return {
     entries: objectsOf(body['value']),
-    nextUrl: nextLink === undefined ? undefined : trustedLink(nextLink, isGraphUrl),
-    deltaUrl: deltaLink === undefined ? undefined : trustedLink(deltaLink, isGraphUrl),
+    nextUrl: nextLink === undefined ? undefined : trustedLink(client, nextLink),
+    deltaUrl: deltaLink === undefined ? undefined : trustedLink(client, deltaLink),
   };
 }
 

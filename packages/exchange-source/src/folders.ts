@@ -105,7 +105,7 @@ async function* childrenOf(
     yield { parent, page: objectsOf(body?.['value']) };
     const link = asString(body?.['@odata.nextLink']);
     if (link === undefined) continue;
-    const target = trustedLink(link, client.isGraphUrl);
+    const target = trustedLink(client, link);
     for await (const page of listPages(context, { kind: 'folder', method: 'GET', target, signal }, subject)) {
       yield { parent, page };
     }

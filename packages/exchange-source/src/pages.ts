@@ -2,6 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/contracts';
 
 import type { ServiceRequest } from './client/call.ts';
+import type { GraphClient } from './client/graph-client.ts';
 import type { FailureSubject } from './client/service-error.ts';
 import { asString, objectsOf } from './json-access.ts';
 import type { MailboxContext } from './mailbox-context.ts';
@@ -18,7 +19,7 @@ export async function* listPages(
     const page: JsonObject = await client.json(next, subject);
     yield objectsOf(page['value']);
     const link = asString(page['@odata.nextLink']);
-    next = link === undefined ? undefined : { ...rest, target: trustedLink(link, client.isGraphUrl) };
+    next = link === undefined ? undefined : { ...rest, target: trustedLink(client, link) };
   }
 }
 
@@ -27,7 +28,7 @@ export async function* listPages(
  *
  * @throws `ERR_SOURCE_PROTOCOL`, a {@link SourceError}, if it leads away from the service.
  */
-export function trustedLink(link: string, isGraphUrl: (url: string) => boolean): string {
-  if (isGraphUrl(link)) return link;
+export function trustedLink(client: GraphClient, link: string): string {
+  if (client.isGraphUrl(link)) return link;
   throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a link that leads to another host' });
 }

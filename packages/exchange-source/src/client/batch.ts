@@ -82,7 +82,7 @@ function toServiceResponse(response: JsonObject): ServiceResponse {
   const body: JsonValue | undefined = response['body'];
   const headers = new Headers();
   for (const [name, value] of Object.entries(asObject(response['headers']) ?? {})) {
-    headers.set(name, asString(value) ?? String(value));
+    headers.set(name, asString(value) ?? JSON.stringify(value));
   }
   const json = asObject(body);
   return { status, ok, headers, bytes: new Uint8Array(), json, errorCode: ok ? undefined : errorCodeOf(json) };

@@ -71,6 +71,7 @@ export function folderFinder(context: MailboxContext): FolderFinder {
       const created = await create(parentId, folder, signal);
       if (created !== undefined) {
         children.push(created);
+        byParent.set(idOf(created), []);
         return idOf(created);
       }
       // Somebody else created it meanwhile, or our own request got through although its answer did not.

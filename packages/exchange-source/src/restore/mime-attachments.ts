@@ -1,5 +1,6 @@
 import type { Attachment, Email } from 'postal-mime';
 
+import { asString } from '../json-access.ts';
 import { messageOfMime, parseMime } from './mime-message.ts';
 import type { ParsedMime } from './mime-message.ts';
 import { bodyBytes, mediaTypeOf, storableLine } from './mime-text.ts';
@@ -60,7 +61,13 @@ async function attachmentsAt(
     const inner = await parseMime(withoutLastLineEnd(file.bytes));
     const message = messageOfMime(inner, fallbackTime);
     const attachments = await attachmentsAt(inner, fallbackTime, depth + 1);
-    result.push({ kind: 'item', name: String(message['subject']) || file.name, isInline: false, message, attachments });
+    result.push({
+      kind: 'item',
+      name: asString(message['subject']) || file.name,
+      isInline: false,
+      message,
+      attachments,
+    });
   }
   return result;
 }

@@ -3,6 +3,7 @@ import PostalMime from 'postal-mime';
 import type { Address, Email, Mailbox } from 'postal-mime';
 
 import { MESSAGE_CLASS } from '../message-item.ts';
+import { messageClassOfMime } from './mime-class.ts';
 import { mailDateToIso } from './mime-date.ts';
 import { bodyBytes, mediaTypeOf, storableBody, storableLine, withoutEnvelope } from './mime-text.ts';
 
@@ -53,6 +54,7 @@ export function messageOfMime(parsed: ParsedMime, fallbackTime: string | undefin
   const sent = mailDateToIso(headerOf(email, 'date') ?? '') ?? known.at(-1) ?? fallbackTime;
   const received = known[0] ?? fallbackTime ?? sent;
   const messageId = messageIdOf(headerOf(email, 'message-id') ?? '');
+  const messageClass = form === 'ordinary' ? messageClassOfMime(email, parsed.contentType) : SMIME_CLASSES[form];
   return {
     subject: storableLine(email.subject ?? ''),
     body: bodyOf(parsed),
@@ -68,11 +70,11 @@ export function messageOfMime(parsed: ParsedMime, fallbackTime: string | undefin
     ...(messageId === undefined ? {} : { internetMessageId: messageId }),
     ...(sent === undefined ? {} : { sentDateTime: sent }),
     ...(received === undefined ? {} : { receivedDateTime: received }),
-    ...(form === 'ordinary' ? {} : { singleValueExtendedProperties: [{ id: MESSAGE_CLASS, value: CLASSES[form] }] }),
+    singleValueExtendedProperties: [{ id: MESSAGE_CLASS, value: messageClass }],
   };
 }
 
-const CLASSES = { opaque: 'IPM.Note.SMIME', signed: 'IPM.Note.SMIME.MultipartSigned' } as const;
+const SMIME_CLASSES = { opaque: 'IPM.Note.SMIME', signed: 'IPM.Note.SMIME.MultipartSigned' } as const;
 
 function formOf(email: Email, contentType: string, mediaType: string): ParsedMime['form'] {
   if (mediaType === 'multipart/signed') return 'signed';
@@ -96,7 +98,7 @@ function bodyOf({ email, message, mediaType, form }: ParsedMime): JsonObject {
 function recipientsOf(...addresses: readonly (Address | undefined)[]): JsonObject[] {
   const recipients: JsonObject[] = [];
   for (const entry of addresses) {
-    const mailboxes: readonly Mailbox[] = entry === undefined ? [] : (entry.group ?? [entry as Mailbox]);
+    const mailboxes: readonly Mailbox[] = entry === undefined ? [] : (entry.group ?? [entry]);
     for (const mailbox of mailboxes) {
       const address = storableLine(mailbox.address);
       const name = storableLine(mailbox.name) || address;
