@@ -8,8 +8,7 @@ import { createKeyring, generateKey } from '../src/index.ts';
 
 const hasTool = spawnSync('age', ['--version']).status === 0;
 /** `script` of util-linux gives the tool the terminal it asks the passphrase on. */
-const hasTerminal =
-  hasTool && spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true;
+const hasTerminal = hasTool && /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
 
 it.skipIf(!hasTool)('opens a keyring with the public age tool (skipped if age is not in PATH)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-age-'));

@@ -39,8 +39,9 @@ export function keyringOf(
   const repositoryId = randomness.bytes(32);
   const root = randomness.bytes(32);
   const epochs = new Map<number, Uint8Array>();
-  for (let number = 1; encrypted && number <= epoch; number += 1) epochs.set(number, randomness.bytes(32));
-  return new OpenKeyring({ repositoryId, encrypted, generation: 1, epoch: encrypted ? epoch : 0, root, epochs });
+  const last = encrypted ? epoch : 0;
+  for (let number = 1; number <= last; number += 1) epochs.set(number, randomness.bytes(32));
+  return new OpenKeyring({ repositoryId, encrypted, generation: 1, epoch: last, root, epochs });
 }
 
 export function blobOf(keyring: Keyring, kind: number, text: string): BlobToSeal {

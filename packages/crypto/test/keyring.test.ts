@@ -41,6 +41,9 @@ it('gives another id for another kind and in another repository', () => {
   expect(new Set(ids.map(hex)).size).toBe(3);
 });
 
+/** What a template string makes of it, which the type does not promise. */
+const asText = (keyring: object): string => `${keyring as unknown as string}.`.slice(0, -1);
+
 it('shows nothing of its keys when printed, cloned or serialised', () => {
   const keyring = keyringOf('printed');
   smallObject(keyring);
@@ -52,14 +55,14 @@ it('shows nothing of its keys when printed, cloned or serialised', () => {
     inspect(structuredClone(keyring), everything),
     JSON.stringify({ keyring }),
     format('%s %o %O %j', keyring, keyring, keyring, keyring),
-    `${keyring}`,
+    asText(keyring),
   ].join('\n');
   // Typed arrays are printed as lists of decimal numbers.
   const decimal = [...keyring.chunkerKey].join(', ');
   expect(shown).not.toContain(chunkerKey);
   expect(shown.replaceAll(/\s+/g, ' ')).not.toContain(decimal.slice(0, 40));
   expect(shown).not.toContain('KeyObject');
-  expect(`${keyring}`).toBe('[keyring]');
+  expect(asText(keyring)).toBe('[keyring]');
 });
 
 it('works no more after it was disposed of', () => {

@@ -10,7 +10,7 @@ const object = 'snapshots/abcd';
 const withByte = (offset: number, value: number): Uint8Array => good.with(offset, value);
 
 it('lays the fields out as the format says', () => {
-  expect(hex(good)).toBe(`484f4c444641535404010100${'01020304'}${'5a'.repeat(32)}`);
+  expect(hex(good)).toBe(`484f4c44464153540401010001020304${'5a'.repeat(32)}`);
 });
 
 it('reads what it wrote, from the start of a longer object', () => {

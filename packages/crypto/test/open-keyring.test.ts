@@ -66,8 +66,8 @@ describe('opening', () => {
 
   it('works with a password in either Unicode form, whatever the order of files', async () => {
     const { files: bytes, config: own } = await createKeyring({ key: password('café'), config: members });
-    const own_ = bytes.map(keyFileOf).toReversed();
-    const keyring = await openKeyring({ config: own, files: own_, key: password('cafe\u0301') });
+    const ownFiles = bytes.map(keyFileOf).toReversed();
+    const keyring = await openKeyring({ config: own, files: ownFiles, key: password('cafe\u0301') });
     expect(keyring.generation).toBe(1);
   });
 
@@ -192,7 +192,7 @@ describe('damage', () => {
 
   it('of an identity is noticed and does not show it', async () => {
     const broken = `${identity.slice(0, -1)}${identity.endsWith('Q') ? 'P' : 'Q'}`;
-    const lines = `# holdfast slot 1\n# repository: ${config['id']}\n# commitment: ${'00'.repeat(32)}\n${broken}\n`;
+    const lines = `# holdfast slot 1\n# repository: ${made.config.id}\n# commitment: ${'00'.repeat(32)}\n${broken}\n`;
     const attempt = openKeyring({ config, files: [await slotWith(lines), keyringFile], key });
     const error = await attempt.catch((thrown: unknown) => thrown);
     expect(codeOfError(error)).toBe('ERR_KEYRING_DAMAGED');
@@ -272,7 +272,7 @@ describe('a config', () => {
     ['with a member changed', { ...config, pack: { target: 2 } }],
     ['with a member added', { ...config, policy: 'x' }],
     ['with another MAC', { ...config, mac: '00'.repeat(32) }],
-    ['without a MAC', (({ mac: _, ...rest }) => rest)(config)],
+    ['without a MAC', Object.fromEntries(Object.entries(config).filter(([name]) => name !== 'mac'))],
     ['with the id of another repository', { ...config, id: '00'.repeat(32) }],
     ['without an id', { ...config, id: 7 }],
     ['that does not say whether it is encrypted', { ...config, encrypted: 'yes' }],

@@ -29,7 +29,8 @@ it('never shortens, costs at most 12 %, and gives what it leaves as it is', () =
       const padded = padmeLength(length);
       expect(padded).toBeGreaterThanOrEqual(length);
       expect(padded).toBeLessThanOrEqual(length * 1.12);
-      if (padded < 2 ** 32) expect(padmeLength(padded)).toBe(padded);
+      // 2^32 itself has no 32-bit form to be asked for.
+      expect(padded === 2 ** 32 ? padded : padmeLength(padded)).toBe(padded);
     }),
     { numRuns: propertyRuns * 10 },
   );
