@@ -88,7 +88,8 @@ export function localDestination(options: LocalDestinationOptions): Destination 
       signal?.throwIfAborted();
       await publish({ temporary, target, name, ifAbsent, clock, signal });
     } catch (error) {
-      if ((await statIfThere(target))?.isDirectory()) {
+      const there = await statIfThere(target).catch(() => undefined);
+      if (there?.isDirectory()) {
         throw new DestinationError('ERR_NAME_INVALID', { name }, { cause: error });
       }
       throw error;
