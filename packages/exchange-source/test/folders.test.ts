@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+
+import { ADA, all, folderNamed, foldersOf, startWorld } from './support.ts';
+
+describe('collections', () => {
+  test('yields nested and hidden folders, each once, parents first', async () => {
+    await using world = await startWorld();
+    const { control } = world.exchange;
+    control.createFolder(ADA, 'Projects/Aurora/Drawings/2026');
+    control.createFolder(ADA, 'Projects/Secret', { isHidden: true });
+    for (let index = 0; index < 130; index++) control.createFolder(ADA, ['Many', `Folder ${index}`]);
+
+    const folders = await foldersOf(world.ada);
+    const truth = control
+      .folders(ADA)
+      .filter(({ path, isSearch }) => path.length > 0 && !isSearch)
+      .map(({ id }) => id);
+    const recoverable = new Set(['Recoverable Items']);
+    const listed = folders.map(({ id }) => id);
+    expect(new Set(listed).size).toBe(listed.length);
+    const below = control.folders(ADA).filter(({ wellKnownName }) => wellKnownName === 'msgfolderroot');
+    expect(below).toHaveLength(1);
+    expect(listed.every((id) => truth.includes(id))).toBe(true);
+    expect(folders.some(({ name }) => recoverable.has(name))).toBe(false);
+    expect(folders.filter(({ name }) => name.startsWith('Folder '))).toHaveLength(130);
+
+    const seen = new Set<string>();
+    for (const { id, parentId, path } of folders) {
+      expect(parentId === undefined || seen.has(parentId)).toBe(true);
+      expect(path.at(-1)).toBe(id);
+      expect(path.at(-2)).toBe(parentId);
+      seen.add(id);
+    }
+    expect(folders.find(({ name }) => name === '2026')?.path).toHaveLength(4);
+    expect(folders.find(({ name }) => name === 'Secret')?.hidden).toBe(true);
+  });
+
+  test('names the role of well-known folders, whatever they are called', async () => {
+    await using world = await startWorld();
+    const { control } = world.exchange;
+    control.renameFolder(ADA, 'inbox', 'Posteingang');
+    control.createFolder(ADA, ['Inbox']);
+    const folders = await foldersOf(world.ada);
+    expect(folders.find(({ name }) => name === 'Posteingang')?.role).toBe('inbox');
+    expect(folders.find(({ name }) => name === 'Inbox')?.role).toBeUndefined();
+    expect(folders.find(({ role }) => role === 'drafts')?.parentId).toBeUndefined();
+  });
+
+  test('leaves out search folders and says so', async () => {
+    await using world = await startWorld();
+    const events = await all(world.ada.collections());
+    const skipped = events.filter((event) => event.type === 'collection-skipped');
+    expect(skipped.map(({ cause, collection }) => [cause, collection.name])).toEqual([
+      ['search-folder', 'Unread Mail'],
+    ]);
+  });
+
+  test('asks few questions: one list, one batch of roles, one batch for twenty folders', async () => {
+    await using world = await startWorld();
+    const before = world.online.requests.byKind.folder;
+    const folders = await foldersOf(world.ada);
+    const inner = folders.filter(({ path }) => path.length === 1).length;
+    expect(inner).toBeLessThanOrEqual(20);
+    expect(world.online.requests.byKind.folder - before).toBeLessThanOrEqual(4);
+  });
+
+  test('takes a folder that vanishes meanwhile for gone, not for an error', async () => {
+    await using world = await startWorld();
+    const { control } = world.exchange;
+    control.createFolder(ADA, 'Doomed/Child');
+    const names: string[] = [];
+    for await (const { collection } of world.ada.collections()) {
+      if (collection.name === 'Doomed') control.deleteFolder(ADA, 'Doomed');
+      names.push(collection.name);
+    }
+    expect(names).toContain('Doomed');
+    expect(names).not.toContain('Child');
+    await expect(folderNamed(world.ada, 'Doomed')).rejects.toThrow('no folder');
+  });
+});
