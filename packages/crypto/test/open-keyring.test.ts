@@ -17,11 +17,12 @@ const files = [slot, keyringFile];
 const clear = await createKeyring({ key: 'none', config: members });
 const clearFiles = clear.files.map(keyFileOf);
 
-const identity = await (async () => {
+const slotText = await (async () => {
   const decrypter = new Decrypter();
   decrypter.addPassphrase(key.secret.reveal());
-  return (await decrypter.decrypt(slot.bytes, 'text')).trim().split('\n').at(-1)!;
+  return decrypter.decrypt(slot.bytes, 'text');
 })();
+const identity = slotText.trim().split('\n').at(-1)!;
 
 async function open(options: Partial<OpenKeyringOptions>): Promise<unknown> {
   try {
@@ -170,13 +171,14 @@ describe('damage', () => {
     expect(inspect(error, { depth: null })).not.toContain('AGE root');
   });
 
-  it.each([
-    ['14', 14],
-    ['1', 1],
-  ])('is what a work factor of %s is', async (_, workFactor) => {
-    expect(await open({ files: [await slotWith('# holdfast slot 1\n', key, workFactor), keyringFile] })).toBe(
-      'ERR_KEYRING_DAMAGED',
-    );
+  it('is what a work factor below 15 is, and one of 16 is not', async () => {
+    const withFactor = async (factor: number): Promise<readonly KeyFile[]> => [
+      await slotWith(slotText, key, factor),
+      keyringFile,
+    ];
+    expect(await open({ files: await withFactor(14) })).toBe('ERR_KEYRING_DAMAGED');
+    expect(await open({ files: await withFactor(1) })).toBe('ERR_KEYRING_DAMAGED');
+    expect(await open({ files: await withFactor(16) })).toMatchObject({ generation: 1 });
   });
 
   it('is what a work factor of 21 is, and nothing is computed for it', async () => {
