@@ -13,8 +13,8 @@ import process from 'node:process';
 import { runCommand } from './run-command.ts';
 import { addCounts, readTestCounts, type TestCounts } from './test-counts.ts';
 
-const GATES = ['types', 'lint', 'format', 'unused', 'unit', 'examples', 'docs', 'packages', 'surface'];
-const WITH_TESTS = new Set(['unit', 'examples', 'docs']);
+const GATES = ['types', 'lint', 'format', 'unused', 'unit', 'examples', 'docs', 'snippets', 'packages', 'surface'];
+const WITH_TESTS = new Set(['unit', 'examples', 'snippets']);
 // `pnpm format` mends; the gate only looks.
 const SCRIPTS: Readonly<Record<string, string>> = { format: 'format:check' };
 
@@ -34,14 +34,17 @@ for (const gate of wanted.length > 0 ? wanted : GATES) {
   const begin = performance.now();
   const report = join(reports, `${gate}.json`);
   const { code, output } = await runCommand('pnpm', ['run', '--silent', SCRIPTS[gate] ?? gate], {
-    env: { HOLDFAST_TEST_REPORT: report, FORCE_COLOR: process.stdout.isTTY ? '1' : '0' },
+    env: { HOLDFAST_TEST_REPORT: report, [process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR']: '1' },
   });
   const counts = WITH_TESTS.has(gate) ? readTestCounts(report) : undefined;
   if (counts) total = addCounts(total, counts);
   if (code !== 0) failed.push(gate);
   const detail = counts ? `  ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped` : '';
   console.log(`${gate.padEnd(10)}${code === 0 ? 'ok    ' : 'FAILED'}${seconds(begin).padStart(8)}${detail}`);
-  for (const name of counts?.skipped ?? []) console.log(`          skipped: ${name}`);
+  for (const name of new Set(counts?.skipped)) {
+    const times = counts?.skipped.filter((other) => other === name).length ?? 0;
+    console.log(`          not run: ${name}${times > 1 ? `, ${times} tests` : ''}`);
+  }
   if (code !== 0) console.log(`\n${output.trim()}\n`);
 }
 rmSync(reports, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface TestCounts {
   readonly passed: number;
   readonly failed: number;
-  /** Full names of the tests that were not run. */
+  /** Names of the tests that were not run; where a whole group was left out and says why, the name of the group. */
   readonly skipped: readonly string[];
 }
 
@@ -12,7 +12,11 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly ancestorTitles: readonly string[];
+    }[];
   }[];
 }
 
@@ -29,7 +33,9 @@ export function readTestCounts(file: string): TestCounts {
   return {
     passed: tests.filter((test) => test.status === 'passed').length,
     failed: tests.filter((test) => test.status === 'failed').length + broken.length,
-    skipped: tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').map((test) => test.fullName),
+    skipped: tests
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map(({ ancestorTitles, fullName }) => ancestorTitles.find((title) => title.includes('skipped')) ?? fullName),
   };
 }
 

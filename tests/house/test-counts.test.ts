@@ -17,7 +17,7 @@ function count(report: string): TestCounts {
 const file = (status: string, ...tests: string[]): object => ({
   name: 'a.test.ts',
   status,
-  assertionResults: tests.map((test) => ({ status: test, fullName: `is ${test}` })),
+  assertionResults: tests.map((test) => ({ status: test, fullName: `is ${test}`, ancestorTitles: [] })),
 });
 
 describe('the count of tests', () => {
@@ -28,6 +28,17 @@ describe('the count of tests', () => {
       failed: 1,
       skipped: ['is skipped', 'is todo'],
     });
+  });
+
+  it('names the group that was left out as a whole', () => {
+    const test = {
+      status: 'skipped',
+      fullName: 'on FAT (skipped: none here) is',
+      ancestorTitles: ['on FAT (skipped: none here)'],
+    };
+    const testResults = [{ name: 'a.test.ts', status: 'passed', assertionResults: [test, test] }];
+    const group = 'on FAT (skipped: none here)';
+    expect(count(JSON.stringify({ testResults })).skipped).toEqual([group, group]);
   });
 
   it('takes a file that broke before its first test for a failure', () => {
