@@ -24,15 +24,24 @@ export default defineConfig({
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     // One thing after the other is often the point.
     'eslint/no-await-in-loop': 'off',
+    // It does not see that a closure modifies.
+    'eslint/no-unmodified-loop-condition': 'off',
+    'eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     'import/no-named-as-default-member': 'off',
     'jsdoc/require-yields': 'off',
     'oxc/no-map-spread': 'off',
+    'promise/always-return': 'off',
     'promise/no-callback-in-promise': 'off',
     // The compiler does it, and knows which switches are exhaustive.
     'typescript/consistent-return': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'unicorn/consistent-function-scoping': 'off',
+    // A helper that asserts says so in its name.
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'assert*', 'fc.assert'] }],
+    'vitest/no-conditional-expect': 'off',
+    'vitest/valid-title': ['error', { ignoreTypeOfTestName: true }],
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
+    'unicorn/prefer-set-has': 'off',
     'unicorn/require-post-message-target-origin': 'off',
   },
   overrides: [
