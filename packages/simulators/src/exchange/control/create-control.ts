@@ -59,7 +59,7 @@ export function createControl(service: ExchangeService, { setSecret }: ControlOp
       const mailbox = mailboxOf(address);
       mailbox.changeMessage(messageOf(mailbox, id), {
         content,
-        ...(attachments && { attachments: attachments.map((content) => mailbox.storeAttachment(content)) }),
+        ...(attachments && { attachments: attachments.map((attachment) => mailbox.storeAttachment(attachment)) }),
       });
     },
 

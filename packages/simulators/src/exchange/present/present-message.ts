@@ -22,9 +22,9 @@ export interface MessageView {
   readonly expand: readonly ExpandClause[];
 }
 
-const NAVIGATION = ['attachments', 'singleValueExtendedProperties'];
+const NAVIGATION: ReadonlySet<string> = new Set(['attachments', 'singleValueExtendedProperties']);
 const PROPERTIES: ReadonlySet<string> = new Set(
-  Object.keys(schemas['message']?.properties ?? {}).filter((name) => !name.includes('@') && !NAVIGATION.includes(name)),
+  Object.keys(schemas['message']?.properties ?? {}).filter((name) => !name.includes('@') && !NAVIGATION.has(name)),
 );
 
 /** Checks `$select` and `$expand` of messages. Throws what the service answers to names it does not know. */
@@ -38,7 +38,7 @@ export function messageView(view: MessageView): MessageView {
     }
   }
   for (const clause of view.expand) {
-    if (!NAVIGATION.includes(clause.name)) {
+    if (!NAVIGATION.has(clause.name)) {
       throw invalidQuery(
         `Parsing OData Select and Expand failed: Could not find a property named '${clause.name}' on type 'microsoft.graph.message'.`,
       );

@@ -27,22 +27,10 @@ export async function answerBatch(json: unknown, authorization: string, handle: 
   refuse(requests);
   const results = new Map<string, Promise<number>>();
   const responses: unknown[] = [];
-  const waiting: (() => void)[] = [];
-  let running = 0;
-
-  async function inTurn<Result>(run: () => Promise<Result>): Promise<Result> {
-    while (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve));
-    running++;
-    try {
-      return await run();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
-  }
+  const inTurn = turns(AT_A_TIME);
 
   async function runStep(step: BatchStep): Promise<number> {
-    const statuses = await Promise.all((step.dependsOn ?? []).map((id) => results.get(id) ?? 424));
+    const statuses = await Promise.all((step.dependsOn ?? []).flatMap((id) => results.get(id) ?? []));
     if (statuses.some((status) => status >= 400)) {
       const error = { code: 'FailedDependency', message: 'A request that this one depends on has failed.' };
       responses.push({ id: step.id, status: 424, headers: {}, body: { error } });
@@ -55,7 +43,24 @@ export async function answerBatch(json: unknown, authorization: string, handle: 
 
   for (const step of requests) results.set(step.id, runStep(step));
   await Promise.all(results.values());
-  return { status: 200, json: { responses: responses.reverse() } };
+  return { status: 200, json: { responses: responses.toReversed() } };
+}
+
+/** Runs so many at a time; who finishes hands its place to who waits longest. */
+function turns(places: number): <Result>(run: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = places;
+  return async (run) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    }
+  };
 }
 
 function refuse(requests: readonly BatchStep[]): void {

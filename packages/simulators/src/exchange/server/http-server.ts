@@ -64,14 +64,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   send(response, answer, options);
 }
 
-function send(response: ServerResponse, answer: Answer, { onSent }: HttpServerOptions): void {
+function send(response: ServerResponse, answer: Answer, options: HttpServerOptions): void {
   if (answer.fault === 'reset') {
     response.destroy();
     return;
   }
   const body = answer.bytes ?? (answer.json === undefined ? undefined : Buffer.from(JSON.stringify(answer.json)));
   const sent = answer.fault === 'cut' ? cut(body) : body;
-  if (sent !== undefined) onSent(sent.length);
+  if (sent !== undefined) options.onSent(sent.length);
   // A page that is cut ends with a whole response, whose JSON is not whole.
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(sent?.length ?? 0) });
   response.end(sent);

@@ -205,7 +205,7 @@ export function createMailbox({ address, displayName, state, identifiers, now }:
     },
 
     removeFolder(folder) {
-      for (const below of [folder, ...tree.below(folder)].reverse()) {
+      for (const below of [folder, ...tree.below(folder)].toReversed()) {
         for (const message of below.messages) removeMessage(message);
         tree.detach(below);
       }

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { startExchange } from '../../src/exchange/index.ts';
+import type { Exchange } from '../../src/exchange/index.ts';
+import { graphClient } from '../support/graph-client.ts';
+import type { GraphClient, GraphReply } from '../support/graph-client.ts';
+import { messageFixture } from '../support/message-fixtures.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
+
+const ADA = 'ada@example.org';
+const SIZE = 3 * 1024 * 1024 + 5;
+const STEP = 2 * 1024 * 1024;
+
+describe('upload sessions', () => {
+  let exchange: Exchange;
+  let graph: GraphClient;
+  let clock: VirtualClock;
+  let id: string;
+  const bytes = Uint8Array.from({ length: SIZE }, (_, index) => index % 251);
+
+  beforeEach(async () => {
+    clock = virtualClock();
+    exchange = await startExchange({ mailboxes: { [ADA]: {} }, clock });
+    graph = await graphClient(exchange);
+    id = await exchange.control.addMessage(ADA, 'inbox', messageFixture());
+  });
+  afterEach(() => exchange.close());
+
+  const open = (): Promise<GraphReply> =>
+    graph(`/users/${ADA}/messages/${id}/attachments/createUploadSession`, {
+      method: 'POST',
+      json: { AttachmentItem: { attachmentType: 'file', name: 'big.bin', size: SIZE, contentType: 'image/png' } },
+    });
+
+  const put = (url: string, first: number, last: number, headers: Readonly<Record<string, string>> = {}) =>
+    graph(url, {
+      method: 'PUT',
+      body: bytes.slice(first, last),
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-range': `bytes ${first}-${last - 1}/${SIZE}`,
+        ...headers,
+      },
+    });
+
+  it('takes ranges one after the other, and attaches the file after the last one', async () => {
+    const session = await open();
+    expect(session.status).toBe(201);
+    expect(session.json.nextExpectedRanges).toEqual(['0-']);
+    const { uploadUrl } = session.json;
+    expect(uploadUrl).toMatch(/^https:\/\/outlook\.office\.com\/api\/v2\.0\//);
+    const first = await put(uploadUrl, 0, STEP);
+    expect([first.status, first.json.nextExpectedRanges]).toEqual([200, [String(STEP)]]);
+    expect((await exchange.control.messages(ADA))[0]?.content.attachments).toEqual([]);
+    const last = await put(uploadUrl, STEP, SIZE);
+    expect([last.status, last.text]).toEqual([201, '']);
+    const [, attachmentId = ''] = /Attachments\('([^']+)'\)$/.exec(last.headers.get('location') ?? '') ?? [];
+    const value = await graph(`/users/${ADA}/messages/${id}/attachments/${attachmentId}/$value`);
+    expect(Buffer.compare(value.bytes, bytes)).toBe(0);
+    expect(value.headers.get('content-type')).toBe('image/png');
+    expect((await put(uploadUrl, 0, STEP)).status).toBe(404);
+  });
+
+  it('refuses ranges out of order, ranges that do not fit, and an Authorization header', async () => {
+    const { uploadUrl } = (await open()).json;
+    expect((await put(uploadUrl, STEP, SIZE)).status).toBe(416);
+    const short = await put(uploadUrl, 0, STEP, { 'content-range': `bytes 0-${STEP}/${SIZE}` });
+    expect(short.json.error.code).toBe('ErrorInvalidRequest');
+    expect((await put(uploadUrl, 0, STEP, { 'content-range': 'bytes */*' })).status).toBe(400);
+    expect((await put(uploadUrl, 0, STEP, { authorization: 'Bearer x' })).status).toBe(401);
+    expect((await put(uploadUrl.replace(/authtoken=.*/, 'authtoken=x'), 0, STEP)).status).toBe(401);
+    expect((await put(uploadUrl, 0, STEP)).status).toBe(200);
+  });
+
+  it('forgets a session that is cancelled, and one whose time is over', async () => {
+    const cancelled = (await open()).json.uploadUrl;
+    expect((await graph(cancelled, { method: 'DELETE' })).status).toBe(204);
+    expect((await put(cancelled, 0, STEP)).status).toBe(404);
+    const late = (await open()).json.uploadUrl;
+    clock.advance(8 * 24 * 3600 * 1000);
+    expect((await put(late, 0, STEP)).status).toBe(404);
+  });
+
+  it('finds nothing to attach to once the message is deleted', async () => {
+    const { uploadUrl } = (await open()).json;
+    exchange.control.deleteMessage(ADA, id);
+    expect((await put(uploadUrl, 0, STEP)).json.error.code).toBe('ErrorItemNotFound');
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+
+import { DescriptionViolatedError, startExchange } from '../src/exchange/index.ts';
+import { graphClient } from './support/graph-client.ts';
+import { emlFixture, messageFixture } from './support/message-fixtures.ts';
+import { virtualClock } from './support/virtual-clock.ts';
+
+describe('startExchange', () => {
+  it('gives the same mailbox for the same seed, and another one for another seed', async () => {
+    const truth = async (seed: number): Promise<unknown> => {
+      const mailboxes = { 'ada@example.org': { messages: 12 } };
+      await using exchange = await startExchange({ seed, mailboxes, clock: virtualClock() });
+      return { messages: await exchange.control.messages('ada@example.org'), credentials: exchange.credentials };
+    };
+    const first = await truth(5);
+    expect(await truth(5)).toEqual(first);
+    expect(await truth(6)).not.toEqual(first);
+  });
+
+  it('delivers .eml files into the folders of their paths, and serves their bytes unchanged', async () => {
+    const bytes = emlFixture();
+    const eml = [bytes, { path: 'Projects/2019/tea.eml', bytes }, { path: 'Inbox/tea.eml', bytes }];
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': { eml } } });
+    const messages = await exchange.control.messages('ada@example.org');
+    expect(messages.map(({ folder }) => folder)).toEqual([['Inbox'], ['Projects', '2019'], ['Inbox']]);
+    const graph = await graphClient(exchange);
+    for (const { id } of messages) {
+      const reply = await graph(`/users/ada@example.org/messages/${id}/$value`);
+      expect(reply.headers.get('content-type')).toBe('text/plain');
+      expect(reply.bytes).toEqual(bytes);
+    }
+  });
+
+  it('closes with an error that lists what was outside of the description', async () => {
+    const exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+    const graph = await graphClient(exchange);
+    await graph('/users/ada@example.org/photo');
+    await expect(exchange.close()).rejects.toThrow(DescriptionViolatedError);
+    await expect(exchange.close()).resolves.toBeUndefined();
+  });
+
+  it('counts requests by kind, logs them, and forgets them on reset', async () => {
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+    const graph = await graphClient(exchange);
+    const id = await exchange.control.addMessage('ada@example.org', 'inbox', messageFixture());
+    await graph('/users/ada@example.org/mailFolders');
+    await graph(`/users/ada@example.org/messages/${id}/$value`);
+    expect(exchange.requests.counts).toMatchObject({ token: 1, folders: 1, mime: 1 });
+    expect(exchange.requests.total).toBe(3);
+    expect(exchange.requests.maxInFlight).toEqual({ 'ada@example.org': 1 });
+    expect(exchange.requests.bytesSent).toBeGreaterThan(100);
+    expect(exchange.requests.entries.at(1)).toEqual({
+      kind: 'folders',
+      method: 'GET',
+      path: '/v1.0/users/ada@example.org/mailFolders',
+      status: 200,
+    });
+    exchange.requests.reset();
+    expect(exchange.requests.total).toBe(0);
+    expect(exchange.requests.entries).toEqual([]);
+  });
+
+  it('refuses options that make no sense', async () => {
+    await expect(startExchange({ mailboxes: { ada: {} } })).rejects.toBeInstanceOf(TypeError);
+    await expect(startExchange({ mailboxes: {}, replayRate: 2 })).rejects.toBeInstanceOf(RangeError);
+    await expect(startExchange({ mailboxes: {}, deltaGenerations: 0 })).rejects.toBeInstanceOf(RangeError);
+  });
+
+  it('serves hundreds of messages a second to four workers without throttling them', async () => {
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+    const ids: string[] = [];
+    for (let index = 0; index < 600; index++) {
+      ids.push(await exchange.control.addMessage('ada@example.org', 'inbox', messageFixture({ mime: emlFixture() })));
+    }
+    const graph = await graphClient(exchange);
+    const start = performance.now();
+    const worker = async (): Promise<void> => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+        await graph(`/users/ada@example.org/messages/${id}/$value`);
+      }
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    // Half of what is promised, since tests run beside others.
+    expect(600 / ((performance.now() - start) / 1000)).toBeGreaterThan(250);
+    expect(exchange.requests.throttled).toBe(0);
+  });
+});
