@@ -59,7 +59,16 @@ export default defineConfig({
         ],
       },
     },
-    { files: ['**/test/**', 'tests/**', 'bench/**'], rules: { 'typescript/no-unnecessary-type-assertion': 'off' } },
+    {
+      files: ['**/test/**', 'tests/**', 'bench/**'],
+      rules: {
+        'typescript/no-base-to-string': 'off',
+        'typescript/no-unnecessary-type-assertion': 'off',
+        'typescript/require-array-sort-compare': 'off',
+        'typescript/unbound-method': 'off',
+        'vitest/require-to-throw-message': 'off',
+      },
+    },
     ...(LONG_TABLES.length > 0 ? [{ files: LONG_TABLES, rules: { 'max-lines': 'off' as const } }] : []),
     ...importOverrides(),
   ],
