@@ -51,10 +51,13 @@ export interface GetOptions extends OperationOptions {
  * A storage that keeps objects by name: the only thing the engine knows of a cloud, a disk or a server.
  *
  * Names consist of one to eight segments of `a-z`, `0-9`, `.`, `_` and `-`, joined by `/`; no segment starts with a dot
- * and none is longer than 100 characters. Anything else is refused with `ERR_NAME_INVALID` before the storage is touched.
+ * or ends with one, none is longer than 100 characters, and none is a device name of Windows (`con`, `nul.txt`, `com1`). Anything
+ * else is refused with `ERR_NAME_INVALID` before the storage is touched. No name is the beginning of another object's path.
  *
  * Methods may be called at the same time, as often as the caller likes. Errors are {@link DestinationError}, an aborted
- * call rejects with `signal.reason` itself. A driver does not retry and does not log: that is done around it, once.
+ * call rejects with `signal.reason` itself, also when the abort comes right after the call. Ranges that are negative or
+ * not whole are a `RangeError`, calls after disposal a `TypeError`, both without a code. A driver does not retry and does
+ * not log: that is done around it, once.
  */
 export interface Destination {
   /** What this is and where, for people: `folder /backups/ada`. Never a credential. */

@@ -1,0 +1,67 @@
+import type { OperationOptions, Source } from '@holdfast/contracts';
+import type { ItemIndex } from '../index-segments/item-index.ts';
+import type { Semaphore } from '../internal/semaphore.ts';
+import type { DataPackWriter } from '../packs/data-pack-writer.ts';
+import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
+import type { Vault } from '../repository/vault.ts';
+import type { ItemFailure } from '../snapshot/snapshot.ts';
+import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
+import type { PartOmission } from './backup-report.ts';
+import type { CollectionState } from './collection-state.ts';
+
+/** Counts that grow during a run. */
+export interface BackupCounts {
+  /** Items told by the source. */
+  items: number;
+  /** Items read. */
+  itemsRead: number;
+  /** Bytes of parts read. */
+  bytesRead: number;
+  /** Items that were new. */
+  added: number;
+  /** Items that had changed. */
+  changed: number;
+  /** Items that had moved. */
+  moved: number;
+  /** Items that are gone. */
+  removed: number;
+  /** Items that were gone before they could be read. */
+  vanished: number;
+}
+
+/** Everything the steps of one backup share. */
+export interface BackupContext {
+  /** The open repository. */
+  readonly vault: Vault;
+  /** What is backed up. */
+  readonly source: Source;
+  /** Options; the signal is the caller's. It governs what is written. */
+  readonly options: ResolvedBackupOptions;
+  /** Governs what is read from the source: a fatal error ends that too, while what was read is still being stored. */
+  readonly reading: OperationOptions;
+  /** Packs of item parts. */
+  readonly data: DataPackWriter;
+  /** Packs of tree nodes. */
+  readonly nodes: TreePackWriter;
+  /** Cuts large parts. */
+  readonly chunk: (bytes: Uint8Array | AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+  /** Where items of this source were stored. */
+  readonly itemIndex: ItemIndex;
+  /** Limits how many items are read at the same time. */
+  readonly slots: Semaphore;
+  /** The collections of the run, by id. */
+  readonly collections: Map<string, CollectionState>;
+  /** Collections of the last snapshot that the source does not have any more; their items may have moved. */
+  readonly vanished: Map<string, CollectionState>;
+  /** Items that failed. */
+  readonly failures: ItemFailure[];
+  /** Parts that were omitted. */
+  readonly omitted: PartOmission[];
+  /** Counts. */
+  readonly counts: BackupCounts;
+}
+
+/** The counts that progress events carry. */
+export function totalsOf({ counts: { items, itemsRead, bytesRead } }: BackupContext): BackupTotals {
+  return { items, itemsRead, bytesRead };
+}

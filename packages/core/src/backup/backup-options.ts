@@ -1,0 +1,113 @@
+import type { OperationOptions } from '@holdfast/contracts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+
+/** Counts of a backup under way. */
+export interface BackupTotals {
+  /** Items told by the source so far, changed or not. */
+  readonly items: number;
+  /** Items whose content was read from the source so far. */
+  readonly itemsRead: number;
+  /** Bytes of item parts read from the source so far. */
+  readonly bytesRead: number;
+}
+
+/** The source began to tell a collection. */
+export interface CollectionStarted {
+  /** Discriminates the events. */
+  readonly type: 'collection-started';
+  /** Id of the collection. */
+  readonly collection: string;
+  /** Its display name. */
+  readonly name: string;
+  /** Counts so far. */
+  readonly totals: BackupTotals;
+}
+
+/** An item was taken into the backup. */
+export interface ItemStored {
+  /** Discriminates the events. */
+  readonly type: 'item-stored';
+  /** Id of its collection. */
+  readonly collection: string;
+  /** Its id. */
+  readonly item: string;
+  /** Counts so far. */
+  readonly totals: BackupTotals;
+}
+
+/** An item could not be read; it stands in the report, and the run goes on. */
+export interface ItemFailed {
+  /** Discriminates the events. */
+  readonly type: 'item-failed';
+  /** Id of its collection. */
+  readonly collection: string;
+  /** Its id. */
+  readonly item: string;
+  /** Code of the error. */
+  readonly code: string;
+  /** Counts so far. */
+  readonly totals: BackupTotals;
+}
+
+/** Everything so far is safe: should the run be interrupted, the next one goes on from here. */
+export interface CheckpointWritten {
+  /** Discriminates the events. */
+  readonly type: 'checkpoint-written';
+  /** The snapshot that was written. */
+  readonly snapshot: Snapshot;
+  /** Counts so far. */
+  readonly totals: BackupTotals;
+}
+
+/** What {@link BackupOptions.onProgress} is called with. */
+export type BackupProgress = CollectionStarted | ItemStored | ItemFailed | CheckpointWritten;
+
+/** How often an unfinished run writes a checkpoint: whenever one of the three is reached. */
+export interface CheckpointInterval {
+  /** Items taken in since the last one. @defaultValue `2000` */
+  readonly items?: number | undefined;
+  /** Bytes read since the last one. @defaultValue `268435456`, that is 256 MiB */
+  readonly bytes?: number | undefined;
+  /** Milliseconds since the last one. @defaultValue `300000`, that is five minutes */
+  readonly milliseconds?: number | undefined;
+}
+
+/** Options of {@link Repository.backup}. */
+export interface BackupOptions extends OperationOptions {
+  /**
+   * How many collections are followed, and how many items are read, at the same time. Exchange Online serves at most
+   * four requests of an application per mailbox at once, so a higher number only helps other sources.
+   *
+   * @defaultValue `4`
+   */
+  readonly concurrency?: number | undefined;
+  /** How often an unfinished run writes a checkpoint. */
+  readonly checkpoint?: CheckpointInterval | undefined;
+  /** Free words to find the snapshot by. @defaultValue none */
+  readonly tags?: readonly string[] | undefined;
+  /** Called synchronously, in order. An error thrown here stops the backup. */
+  readonly onProgress?: ((event: BackupProgress) => void) | undefined;
+}
+
+/** {@link BackupOptions} with defaults filled in: the only form the engine sees. */
+export interface ResolvedBackupOptions extends OperationOptions {
+  /** See {@link BackupOptions.concurrency}. */
+  readonly concurrency: number;
+  /** See {@link BackupOptions.checkpoint}. */
+  readonly checkpoint: Readonly<Record<keyof CheckpointInterval, number>>;
+  /** See {@link BackupOptions.tags}. */
+  readonly tags: readonly string[];
+  /** See {@link BackupOptions.onProgress}. */
+  readonly onProgress: (event: BackupProgress) => void;
+}
+
+/** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
+export function resolveBackupOptions(options: BackupOptions = {}): ResolvedBackupOptions {
+  const { concurrency = 4, checkpoint = {}, tags = [], onProgress = () => {}, signal } = options;
+  const { items = 2000, bytes = 256 * 1024 * 1024, milliseconds = 300_000 } = checkpoint;
+  for (const [name, value] of Object.entries({ concurrency, items, bytes, milliseconds })) {
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`${name} must be a positive integer, got ${value}`);
+  }
+  return { concurrency, checkpoint: { items, bytes, milliseconds }, tags: [...tags], onProgress, signal };
+}

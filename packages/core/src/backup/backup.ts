@@ -1,0 +1,188 @@
+import { SourceError } from '@holdfast/contracts';
+import type { Collection, CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
+import { createChunker } from '../blobs/chunker.ts';
+import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { createSemaphore } from '../internal/semaphore.ts';
+import { createDataPackWriter } from '../packs/data-pack-writer.ts';
+import { createTreePackWriter } from '../packs/tree-pack-writer.ts';
+import type { Vault } from '../repository/vault.ts';
+import type { CoverageReport } from '../snapshot/snapshot.ts';
+import { chainHeads } from '../snapshot/chain-heads.ts';
+import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
+import { collectionRecordKind } from '../tree/collection-record.ts';
+import type { NodeReference } from '../tree/tree-record.ts';
+import type { BackupContext } from './backup-context.ts';
+import type { ResolvedBackupOptions } from './backup-options.ts';
+import type { BackupReport } from './backup-report.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import { createCollectionState } from './collection-state.ts';
+import type { CollectionState } from './collection-state.ts';
+import { commit } from './commit.ts';
+import type { CommitLine } from './commit.ts';
+import { followCollection } from './follow-collection.ts';
+import { countVanished, settle } from './settle.ts';
+import { adoptTrees, writeTrees } from './write-trees.ts';
+
+/** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
+export async function backUp(vault: Vault, source: Source, options: ResolvedBackupOptions): Promise<BackupReport> {
+  const { signal: outer } = options;
+  outer?.throwIfAborted();
+  const started = vault.clock.now();
+  const trafficBefore = { ...vault.objects.traffic };
+  const run = new AbortController();
+  const reading = { signal: outer === undefined ? run.signal : AbortSignal.any([outer, run.signal]) };
+
+  // Snapshots before index: what a snapshot refers to is then in the index.
+  const snapshots = await vault.snapshots.all(options);
+  await vault.index.refresh(options);
+  const heads = chainHeads(snapshots, source.id);
+  const line: CommitLine = {
+    heads,
+    root: heads[0]?.root,
+    unlisted: snapshots.filter(({ object }) => vault.index.summary(object) === undefined),
+    bytesBefore: trafficBefore.bytesWritten,
+    started,
+  };
+  const context = createContext(vault, source, options, reading);
+  const skipped = await prepareCollections(context, line.root);
+  const checkpoints = createCheckpoints(context, line, () => coverageOf(context, skipped));
+
+  try {
+    await mapConcurrent(
+      context.collections.values(),
+      async (state) => {
+        try {
+          await followCollection(context, state, () => checkpoints.writeIfDue());
+        } catch (error) {
+          run.abort(error);
+          throw error;
+        }
+      },
+      { concurrency: options.concurrency },
+    );
+    await settleAll(context);
+  } catch (error) {
+    outer?.throwIfAborted();
+    // A source that failed leaves what was read so far worth keeping; a storage that failed does not.
+    if (SourceError.is(error)) await checkpoints.writeLast().catch((failure: unknown) => noteLost(vault, failure));
+    throw error;
+  }
+
+  for (const { items } of context.vanished.values()) await countVanished(context, items);
+  const dropped = [...context.vanished.keys()];
+  const coverageNow = (): CoverageReport => coverageOf(context, skipped);
+  const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow, dropped });
+  return report(context, stored, coverage, { started, trafficBefore });
+}
+
+function createContext(
+  vault: Vault,
+  source: Source,
+  options: ResolvedBackupOptions,
+  reading: OperationOptions,
+): BackupContext {
+  const { objects, keyring, randomness, index, config } = vault;
+  const packs = { objects, keyring, randomness, index: index.blobs, target: config.packTarget };
+  return {
+    vault,
+    source,
+    options,
+    reading,
+    data: createDataPackWriter(packs),
+    nodes: createTreePackWriter(packs),
+    chunk: createChunker(keyring.chunkerKey, config.chunker),
+    itemIndex: index.items(source.id),
+    slots: createSemaphore(options.concurrency),
+    collections: new Map(),
+    vanished: new Map(),
+    failures: [],
+    omitted: [],
+    counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
+  };
+}
+
+/** Asks the source for its collections and joins them with what the last snapshot says of them. */
+async function prepareCollections(
+  { vault, source, options, reading, collections, vanished }: BackupContext,
+  root: NodeReference | undefined,
+): Promise<CollectionSkipped[]> {
+  const found = new Map<string, Collection>();
+  const skipped: CollectionSkipped[] = [];
+  for await (const event of source.collections(reading)) {
+    if (event.type === 'collection-skipped') skipped.push(event);
+    else found.set(event.collection.id, event.collection);
+  }
+  for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
+    const collection = found.get(value.id);
+    const state = createCollectionState(collection ?? value.collection, { record: value, places });
+    (collection === undefined ? vanished : collections).set(value.id, state);
+  }
+  for (const [id, collection] of found) {
+    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined));
+  }
+  return skipped;
+}
+
+/** Settles what left; trees are written first where that needs them. */
+async function settleAll(context: BackupContext): Promise<void> {
+  const { collections, nodes, options } = context;
+  const states = [...collections.values()];
+  if (states.some(({ pass, items }) => pass?.ended === true && items !== undefined)) {
+    const written = await writeTrees(context);
+    await nodes.flush(options);
+    adoptTrees(written);
+  }
+  if (states.some(({ open }) => open.size > 0)) await settle(context);
+}
+
+function coverageOf({ collections, failures }: BackupContext, skipped: readonly CollectionSkipped[]): CoverageReport {
+  const itemsOf = ({ items, pass }: CollectionState): number => (items ?? pass?.root)?.count ?? 0;
+  return {
+    collections: [
+      ...[...collections.values()]
+        .filter(({ gone }) => !gone)
+        .map((state) => ({
+          ...named(state.collection),
+          state: state.failure === undefined ? ('covered' as const) : ('failed' as const),
+          cause: state.failure,
+          items: itemsOf(state),
+        })),
+      ...skipped.map(({ collection, cause }) => ({ ...named(collection), state: 'skipped' as const, cause, items: 0 })),
+    ],
+    failures: [...failures],
+  };
+}
+
+/** The error that ended the run is the one to throw; that even the checkpoint failed is worth a line. */
+function noteLost({ logger }: Vault, failure: unknown): void {
+  logger.warn('no checkpoint could be written', { error: failure instanceof Error ? failure.name : typeof failure });
+}
+
+function named({ id, name }: Collection): { readonly id: string; readonly name: string } {
+  return { id, name };
+}
+
+function report(
+  context: BackupContext,
+  { snapshot }: StoredSnapshot,
+  coverage: CoverageReport,
+  before: {
+    readonly started: number;
+    readonly trafficBefore: { readonly objectsWritten: number; readonly bytesWritten: number };
+  },
+): BackupReport {
+  const { vault, omitted, counts } = context;
+  const { objectsWritten, bytesWritten } = vault.objects.traffic;
+  const lost = coverage.failures.length > 0 || coverage.collections.some(({ state }) => state === 'failed');
+  return {
+    snapshot,
+    result: lost ? 'complete-with-failures' : 'complete',
+    unchanged: !lost && counts.added + counts.changed + counts.moved + counts.removed === 0,
+    coverage,
+    omitted: [...omitted],
+    vanished: counts.vanished,
+    objectsWritten: objectsWritten - before.trafficBefore.objectsWritten,
+    bytesWritten: bytesWritten - before.trafficBefore.bytesWritten,
+    durationMs: vault.clock.now() - before.started,
+  };
+}

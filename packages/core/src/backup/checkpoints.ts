@@ -1,0 +1,63 @@
+import type { CoverageReport } from '../snapshot/snapshot.ts';
+import { totalsOf } from './backup-context.ts';
+import type { BackupContext } from './backup-context.ts';
+import { commit } from './commit.ts';
+import type { CommitLine } from './commit.ts';
+
+/** Writes checkpoints in the course of a run, one at a time. */
+export interface Checkpoints {
+  /** Writes one if the interval since the last one is over. */
+  writeIfDue(): Promise<void>;
+  /** Writes one after a fatal error, if anything new was taken in, so that the next run goes on from here. */
+  writeLast(): Promise<void>;
+}
+
+/** Makes {@link Checkpoints} for a run. */
+export function createCheckpoints(
+  context: BackupContext,
+  line: CommitLine,
+  coverage: () => CoverageReport,
+): Checkpoints {
+  const { counts, options, vault } = context;
+  let last = { items: 0, bytes: 0, time: vault.clock.now() };
+  let writing: Promise<void> | undefined;
+  let broken = false;
+
+  function isDue(): boolean {
+    const { items, bytes, milliseconds } = options.checkpoint;
+    return (
+      counts.items > last.items &&
+      (counts.items - last.items >= items ||
+        counts.bytesRead - last.bytes >= bytes ||
+        vault.clock.now() - last.time >= milliseconds)
+    );
+  }
+
+  async function write(): Promise<void> {
+    last = { items: counts.items, bytes: counts.bytesRead, time: vault.clock.now() };
+    try {
+      const { stored } = await commit(context, line, { state: 'checkpoint', coverage, dropped: [] });
+      options.onProgress({ type: 'checkpoint-written', snapshot: stored.snapshot, totals: totalsOf(context) });
+    } catch (error) {
+      // What was half written may be lost, so nothing more is committed by this run.
+      broken = true;
+      throw error;
+    }
+  }
+
+  return {
+    async writeIfDue() {
+      // Whoever comes while one is being written waits for it, which also holds back reading ahead.
+      if (writing !== undefined) await writing;
+      if (!isDue()) return;
+      writing = write().finally(() => {
+        writing = undefined;
+      });
+      await writing;
+    },
+    async writeLast() {
+      await writing?.catch(() => {});
+      if (!broken && counts.items > last.items) await write();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import type { Collection, OperationOptions } from '@holdfast/contracts';
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
+import type { CollectionRecord } from '../tree/collection-record.ts';
+import { itemTrees } from '../tree/collection-record.ts';
+import type { TreeKey } from '../tree/tree-key.ts';
+import type { TreeReader } from '../tree/tree-reader.ts';
+import type { NodeReference, TreeRecord } from '../tree/tree-record.ts';
+
+/** An item to stand in a tree, or to leave it, once the trees are written. */
+export interface PendingEdit {
+  /** Where. */
+  readonly key: TreeKey;
+  /** The record; absent to take it out. */
+  readonly record?: ItemRecord | undefined;
+  /** Where the record's blobs are; absent if they are in this run's packs. */
+  readonly places?: readonly (BlobLocation | undefined)[] | undefined;
+}
+
+/** An item of which something is in the repository already. */
+export interface KnownItem {
+  /** Its record. */
+  readonly record: ItemRecord;
+  /** Where its blobs are; absent if they are in this run's packs. */
+  readonly places: readonly (BlobLocation | undefined)[] | undefined;
+  /** Whether it stands, or is about to stand, in the tree that edits of this collection go to. */
+  readonly current: boolean;
+  /** Whether it is of the same collection. */
+  readonly sameCollection: boolean;
+}
+
+/** A collection in the course of a run. Changed only by the code in this folder. */
+export interface CollectionState {
+  /** What the source tells of it now. */
+  collection: Collection;
+  /** Its record in the last snapshot written, and where that record's trees are; undefined if it is new. */
+  base: { readonly record: CollectionRecord; readonly places: readonly (BlobLocation | undefined)[] } | undefined;
+  /** The trees before this run: what moved away in it can still be found there. */
+  readonly before: { readonly items: NodeReference | undefined; readonly pass: NodeReference | undefined };
+  /** The items, as far as trees are written. */
+  items: NodeReference | undefined;
+  /** The enumeration under way, as far as trees are written. */
+  pass: { root: NodeReference | undefined; ended: boolean } | undefined;
+  /** Changes that no tree has yet, by item id. They go to `pass` if there is one, else to `items`. */
+  edits: Map<string, PendingEdit>;
+  /** Changes that are being written to a tree at this moment. */
+  flushing: Map<string, PendingEdit>;
+  /** Where the source goes on. */
+  cursor: string | undefined;
+  /** When the cursor was obtained. */
+  cursorTime: number;
+  /** Items that left and have not turned up elsewhere yet, and those the last run left unsettled. */
+  open: Set<string>;
+  /** Items that failed in this run: the next one asks for them. */
+  failed: Set<string>;
+  /** Whether the collection itself disappeared during the run. */
+  gone: boolean;
+  /** Code of the error that ended the collection's feed. */
+  failure: string | undefined;
+}
+
+/** The state of a collection at the beginning of a run. */
+export function createCollectionState(collection: Collection, base: CollectionState['base']): CollectionState {
+  const trees = base === undefined ? { items: undefined, pass: undefined } : itemTrees(base.record, base.places);
+  const passing = base === undefined || base.record.cursor === undefined || base.record.pass !== undefined;
+  return {
+    collection,
+    base,
+    before: trees,
+    items: trees.items,
+    pass: passing ? { root: trees.pass, ended: false } : undefined,
+    edits: new Map(),
+    flushing: new Map(),
+    cursor: base?.record.cursor,
+    cursorTime: base?.record.cursorTime ?? 0,
+    open: new Set(base?.record.open),
+    failed: new Set(),
+    gone: false,
+    failure: undefined,
+  };
+}
+
+/** The record of an item that stands, or is about to stand, in the collection now. */
+export async function findCurrent(
+  state: CollectionState,
+  key: TreeKey,
+  trees: TreeReader,
+  options: OperationOptions,
+): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
+  const pending = state.edits.get(key.id) ?? state.flushing.get(key.id);
+  if (pending !== undefined) return pending.record && { record: pending.record, places: pending.places };
+  const root = state.pass === undefined ? state.items : state.pass.root;
+  return known(await trees.find(root, key, itemRecordKind, options));
+}
+
+/** The record of an item that stood in the collection at any time this run knows of. */
+export async function findEver(
+  state: CollectionState,
+  key: TreeKey,
+  trees: TreeReader,
+  options: OperationOptions,
+): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
+  for (const root of new Set([state.items, state.before.items, state.before.pass])) {
+    const found = known(await trees.find(root, key, itemRecordKind, options));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function known(found: TreeRecord<ItemRecord> | undefined): Pick<KnownItem, 'record' | 'places'> | undefined {
+  return found && { record: found.value, places: found.places };
+}

@@ -1,0 +1,197 @@
+import { toHex } from '../internal/bytes.ts';
+import { encodeCbor } from '../internal/cbor.ts';
+import { encodeBlobSegment } from '../index-segments/blob-segment.ts';
+import { encodeItemSegment } from '../index-segments/item-segment.ts';
+import { encodeSnapshotSegment } from '../index-segments/snapshot-segment.ts';
+import { LARGEST_INLINE_ROOT, snapshotHash } from '../snapshot/snapshot-store.ts';
+import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
+import { serialiseCoverage, serialiseSnapshot } from '../snapshot/snapshot-json.ts';
+import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
+import { collectionRecordKind } from '../tree/collection-record.ts';
+import type { CollectionRecord, ItemTree } from '../tree/collection-record.ts';
+import { encodeBody, encodeNode } from '../tree/node.ts';
+import { compareKeys } from '../tree/tree-key.ts';
+import { locationOf, placeOf } from '../tree/tree-record.ts';
+import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
+import { updateTree } from '../tree/tree-writer.ts';
+import type { BackupContext } from './backup-context.ts';
+import { adoptTrees, writeTrees } from './write-trees.ts';
+import type { WrittenCollection } from './write-trees.ts';
+
+/** What a run continues, and what it has written so far. */
+export interface CommitLine {
+  /** Snapshots that the next one continues. */
+  heads: readonly StoredSnapshot[];
+  /** Root of the collection tree of the newest of them. */
+  root: NodeReference | undefined;
+  /** Snapshots that no segment mentions yet. */
+  readonly unlisted: StoredSnapshot[];
+  /** Bytes stored before the run. */
+  readonly bytesBefore: number;
+  /** When the run began, in milliseconds since 1970. */
+  readonly started: number;
+}
+
+/** What a commit adds. */
+export interface CommitRequest {
+  /** Whether the run is at its end. */
+  readonly state: Snapshot['state'];
+  /** What was covered; asked when the trees are written. */
+  readonly coverage: () => CoverageReport;
+  /** Collections of the snapshot before that are to leave the tree. */
+  readonly dropped: readonly string[];
+}
+
+/** What a commit wrote. */
+export interface Committed {
+  /** The snapshot. */
+  readonly stored: StoredSnapshot;
+  /** Its coverage report. */
+  readonly coverage: CoverageReport;
+}
+
+/** A cursor that stands for no change is kept for so long, so that a quiet run writes next to nothing. */
+const CURSOR_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+/** A segment for snapshots alone is written when so many are in none. */
+const MOST_UNLISTED = 16;
+
+/** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
+export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
+  const { vault, nodes, options, source, collections, counts } = context;
+  const { state, dropped } = request;
+  const written = await writeTrees(context);
+  const live = written.filter((collection) => !collection.state.gone);
+  const edits = collectionEdits(context, live, [
+    ...dropped,
+    ...written.filter((collection) => collection.state.gone).map((collection) => collection.state.collection.id),
+  ]);
+  const { trees, keyring } = vault;
+  const root = await updateTree(
+    { reader: trees, packs: nodes, keyring },
+    line.root,
+    edits,
+    collectionRecordKind,
+    options,
+  );
+  await nodes.flush(options);
+  adoptTrees(written);
+  const coverage = request.coverage();
+  await writeIndex(context, line);
+
+  const snapshot: Snapshot = {
+    id: toHex(vault.randomness.bytes(16)),
+    source: { id: source.id, title: source.title },
+    state,
+    sequence: 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence)),
+    continues: line.heads.map((head) => head.snapshot.id),
+    started: new Date(line.started),
+    finished: new Date(vault.clock.now()),
+    statistics: {
+      collections: root?.count ?? 0,
+      items: live.reduce((sum, { items, pass }) => sum + ((items ?? pass?.root)?.count ?? 0), 0),
+      added: counts.added,
+      changed: counts.changed,
+      moved: counts.moved,
+      removed: counts.removed,
+      failed: coverage.failures.length,
+      bytesRead: counts.bytesRead,
+      bytesStored: vault.objects.traffic.bytesWritten - line.bytesBefore,
+    },
+    tags: options.tags,
+    pinned: false,
+  };
+  const location = locationOf(root?.place);
+  const text = serialiseSnapshot(snapshot, {
+    generation: keyring.generation,
+    root: root === undefined || location === undefined ? undefined : { id: root.id, location },
+  });
+  const rootNode = await inlineRoot(context, root);
+  options.signal?.throwIfAborted();
+  const stored = await vault.snapshots.commit({ text, rootNode, coverage: serialiseCoverage(coverage) }, options);
+  if (root !== undefined && rootNode !== undefined) trees.learn(root.id, rootNode);
+  line.heads = [stored];
+  line.root = root;
+  line.unlisted.push(stored);
+  await rebase(context, root, live, collections);
+  return { stored, coverage };
+}
+
+function collectionEdits(
+  context: BackupContext,
+  live: readonly WrittenCollection[],
+  dropped: readonly string[],
+): TreeEdit<CollectionRecord>[] {
+  const edits: TreeEdit<CollectionRecord>[] = dropped.map((id) => ({ key: { id, sort: 0 } }));
+  for (const collection of live) {
+    const { base } = collection.state;
+    const record = keepQuietCursor(recordOf(collection), base?.record, context.vault.clock.now());
+    if (base !== undefined && sameRecord(record, base.record)) continue;
+    const places = [collection.items, collection.pass?.root].flatMap((tree) =>
+      tree === undefined ? [] : [tree.place],
+    );
+    edits.push({ key: { id: record.id, sort: 0 }, record: { value: record, places } });
+  }
+  return edits.toSorted((a, b) => compareKeys(a.key, b.key));
+}
+
+function recordOf({ state, cursor, cursorTime, open, items, pass }: WrittenCollection): CollectionRecord {
+  const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
+  return {
+    id: state.collection.id,
+    sort: 0,
+    collection: state.collection,
+    cursor,
+    cursorTime,
+    items: tree(items),
+    pass: pass && tree(pass.root),
+    open: [...new Set(open)].toSorted(),
+  };
+}
+
+function keepQuietCursor(record: CollectionRecord, base: CollectionRecord | undefined, now: number): CollectionRecord {
+  if (base?.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS) return record;
+  const quiet = { ...record, cursor: base.cursor, cursorTime: base.cursorTime };
+  return sameRecord(quiet, base) ? quiet : record;
+}
+
+function sameRecord(a: CollectionRecord, b: CollectionRecord): boolean {
+  const [x, y] = [a, b].map((record) => toHex(encodeCbor(collectionRecordKind.toCbor(record))));
+  return x === y;
+}
+
+async function writeIndex({ vault, source, itemIndex, options }: BackupContext, line: CommitLine): Promise<void> {
+  const { index } = vault;
+  const blobs = index.blobs.takeRecent();
+  if (blobs.length > 0) await index.write(encodeBlobSegment(blobs), options);
+  const items = itemIndex.takeRecent();
+  if (items.length > 0) await index.write(encodeItemSegment(source.id, items), options);
+  if (line.unlisted.length === 0 || (blobs.length === 0 && line.unlisted.length < MOST_UNLISTED)) return;
+  const snapshots = line.unlisted.splice(0).map((stored) => ({ object: snapshotHash(stored), snapshot: stored.text }));
+  await index.write(encodeSnapshotSegment(snapshots), options);
+}
+
+/** The root node as it is stored inside the snapshot: its hints name their packs. */
+async function inlineRoot(
+  { vault, options }: BackupContext,
+  root: NodeReference | undefined,
+): Promise<Uint8Array | undefined> {
+  if (root === undefined) return undefined;
+  const { level, records, places } = await vault.trees.node(root, options);
+  const node = encodeNode(encodeBody(level, records), places.map(placeOf), undefined);
+  return node.length <= LARGEST_INLINE_ROOT ? node : undefined;
+}
+
+/** From here on the records just written are the ones to compare with. */
+async function rebase(
+  { vault, options }: BackupContext,
+  root: NodeReference | undefined,
+  live: readonly WrittenCollection[],
+  collections: BackupContext['collections'],
+): Promise<void> {
+  for (const { state } of live) {
+    const found = await vault.trees.find(root, { id: state.collection.id, sort: 0 }, collectionRecordKind, options);
+    if (found !== undefined && collections.has(state.collection.id)) {
+      state.base = { record: found.value, places: found.places };
+    }
+  }
+}

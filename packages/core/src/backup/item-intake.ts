@@ -1,0 +1,175 @@
+import { SourceError } from '@holdfast/contracts';
+import type { ItemSummary, OperationOptions, SourceErrorCode, SourceItem } from '@holdfast/contracts';
+import { equalBytes } from '../internal/bytes.ts';
+import { encodeCbor } from '../internal/cbor.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
+import { totalsOf } from './backup-context.ts';
+import type { BackupContext } from './backup-context.ts';
+import { findCurrent, findEver } from './collection-state.ts';
+import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
+
+/** Failures that concern the source as a whole: no other item would fare better. */
+const FATAL: ReadonlySet<SourceErrorCode> = new Set<SourceErrorCode>([
+  'ERR_CREDENTIALS_REJECTED',
+  'ERR_MAILBOX_NOT_FOUND',
+  'ERR_SOURCE_THROTTLED',
+  'ERR_SOURCE_UNREACHABLE',
+]);
+
+/** Whether an error ends the run, rather than being a line in its report. */
+export function isFatal(error: unknown): boolean {
+  return !SourceError.is(error) || FATAL.has(error.code);
+}
+
+/** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
+export type Intake = () => void;
+
+const NOTHING_TO_DO: Intake = () => {};
+const LONGEST_SUBJECT = 512;
+const MOST_RECIPIENTS = 20;
+
+/**
+ * Finds out what an item needs: nothing, a new record over the parts that are stored already, or a read of its content,
+ * which is then stored.
+ */
+export async function takeIn(context: BackupContext, state: CollectionState, item: SourceItem): Promise<Intake> {
+  const { options } = context;
+  context.counts.items += 1;
+  const known = await findKnown(context, state, item, options);
+  if (known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
+
+  const described = describe(item, known?.record);
+  if (known !== undefined && known.record.contentKey === item.contentKey) {
+    const record = { ...described, parts: known.record.parts, omitted: known.record.omitted };
+    if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, known);
+  }
+
+  try {
+    const content = await readContent(context, state, item);
+    return () => apply(context, state, { record: { ...described, ...content }, places: undefined }, known);
+  } catch (error) {
+    if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
+    return () => fail(context, state, item.id, error);
+  }
+}
+
+function fail(context: BackupContext, state: CollectionState, item: string, error: SourceError): void {
+  if (error.code === 'ERR_ITEM_NOT_FOUND') {
+    context.counts.vanished += 1;
+    return;
+  }
+  const { reason } = error.details;
+  const collection = state.collection.id;
+  state.failed.add(item);
+  context.failures.push({
+    collection,
+    item,
+    code: error.code,
+    reason: reason === undefined ? undefined : String(reason),
+  });
+  context.options.onProgress({ type: 'item-failed', collection, item, code: error.code, totals: totalsOf(context) });
+}
+
+function apply(
+  context: BackupContext,
+  state: CollectionState,
+  edit: Required<Pick<PendingEdit, 'places'>> & { readonly record: ItemRecord },
+  known: KnownItem | undefined,
+): void {
+  const { counts, itemIndex, vault, source, options } = context;
+  const { id, sort } = edit.record;
+  state.edits.set(id, { key: { id, sort }, ...edit });
+  state.open.delete(id);
+  if (known === undefined) counts.added += 1;
+  else if (!known.sameCollection) counts.moved += 1;
+  else if (known.record.changeKey !== edit.record.changeKey) counts.changed += 1;
+  if (known?.sameCollection !== true) {
+    itemIndex.add(vault.keyring.itemId(source.id, id), { collectionId: state.collection.id, sort });
+  }
+  options.onProgress({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
+}
+
+/** Looks an item up where it should be, then where it ever was. */
+async function findKnown(
+  { vault, source, collections, vanished, itemIndex }: BackupContext,
+  state: CollectionState,
+  { id, sortTime }: SourceItem,
+  options: OperationOptions,
+): Promise<KnownItem | undefined> {
+  const { trees, keyring } = vault;
+  const key = { id, sort: sortTime };
+  const current = await findCurrent(state, key, trees, options);
+  if (current !== undefined) return { ...current, current: true, sameCollection: true };
+  const before = await findEver(state, key, trees, options);
+  if (before !== undefined) return { ...before, current: false, sameCollection: true };
+  for (const { collectionId, sort } of itemIndex.find(keyring.itemId(source.id, id))) {
+    const other = collections.get(collectionId) ?? vanished.get(collectionId);
+    if (other === undefined) continue;
+    const stored = { id, sort };
+    const sameCollection = other === state;
+    const there = await findCurrent(other, stored, trees, options);
+    if (there !== undefined) return { ...there, current: sameCollection, sameCollection };
+    const once = await findEver(other, stored, trees, options);
+    if (once !== undefined) return { ...once, current: false, sameCollection };
+  }
+  return undefined;
+}
+
+/** Whether a changed change key is explained by what can be seen of the item. If not, its content must have changed. */
+function explains(state: CollectionState, known: KnownItem, record: ItemRecord): boolean {
+  if (!known.sameCollection || known.record.changeKey === record.changeKey) return true;
+  // It left and came back: two moves explain the change.
+  if (!known.current && state.pass === undefined) return true;
+  const before = encodeCbor(itemRecordKind.toCbor(known.record));
+  const after = encodeCbor(itemRecordKind.toCbor({ ...record, changeKey: known.record.changeKey }));
+  return !equalBytes(before, after);
+}
+
+function describe(item: SourceItem, known: ItemRecord | undefined): Omit<ItemRecord, 'parts' | 'omitted'> {
+  const { id, kind, changeKey, contentKey, volatile, summary } = item;
+  return { id, sort: known?.sort ?? item.sortTime, kind, changeKey, contentKey, volatile, summary: shorten(summary) };
+}
+
+/** Summaries are for lists; what is longer is whole in the item's parts. */
+function shorten(summary: ItemSummary): ItemSummary {
+  const { subject, from, to } = summary;
+  return {
+    ...summary,
+    subject: cut(subject),
+    from: from === undefined ? undefined : cut(from),
+    to: to.slice(0, MOST_RECIPIENTS).map(cut),
+  };
+}
+
+function cut(text: string): string {
+  // toWellFormed: the cut may fall between the halves of a surrogate pair.
+  return text.slice(0, LONGEST_SUBJECT).toWellFormed();
+}
+
+async function readContent(
+  context: BackupContext,
+  state: CollectionState,
+  item: SourceItem,
+): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
+  const { source, options, reading, counts, chunk, data } = context;
+  const { parts, omitted } = await source.read(item, reading);
+  const stored: StoredPart[] = [];
+  for (const { name, bytes } of parts) {
+    const blobs: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of chunk(bytes)) {
+      reading.signal?.throwIfAborted();
+      if (piece.length === 0) continue;
+      size += piece.length;
+      blobs.push(await data.add(piece, options));
+    }
+    counts.bytesRead += size;
+    stored.push({ name, size, blobs });
+  }
+  counts.itemsRead += 1;
+  for (const { part, reason } of omitted) {
+    context.omitted.push({ collection: state.collection.id, item: item.id, part, reason });
+  }
+  return { parts: stored, omitted };
+}

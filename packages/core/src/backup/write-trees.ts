@@ -1,0 +1,114 @@
+import { RepositoryError } from '@holdfast/contracts';
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import type { Vault } from '../repository/vault.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
+import { diffTrees } from '../tree/tree-diff.ts';
+import { compareKeys } from '../tree/tree-key.ts';
+import { placeOf } from '../tree/tree-record.ts';
+import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
+import { updateTree } from '../tree/tree-writer.ts';
+import type { BackupContext } from './backup-context.ts';
+import type { CollectionState, PendingEdit } from './collection-state.ts';
+
+/** What the trees of a collection were when they were written; its state may have moved on since. */
+export interface WrittenCollection {
+  /** The collection. */
+  readonly state: CollectionState;
+  /** Where the source goes on, for exactly these trees. */
+  readonly cursor: string | undefined;
+  /** When the cursor was obtained. */
+  readonly cursorTime: number;
+  /** Items whose fate is not settled. */
+  readonly open: readonly string[];
+  /** The items. */
+  readonly items: NodeReference | undefined;
+  /** The enumeration under way. */
+  readonly pass: { readonly root: NodeReference | undefined } | undefined;
+  /** The state's own record of that enumeration, to see whether it is still the same. */
+  readonly noted: CollectionState['pass'];
+}
+
+/**
+ * Writes all pending edits into trees: first the blobs they refer to are made durable, then the nodes are written.
+ * Cursors are noted before, so that none is ahead of the items in its tree. Collections may go on meanwhile.
+ */
+export async function writeTrees(context: BackupContext): Promise<WrittenCollection[]> {
+  const { data, options, collections } = context;
+  const noted = [...collections.values()].map((state) => {
+    const { cursor, cursorTime, pass, edits } = state;
+    state.flushing = edits;
+    state.edits = new Map();
+    return { state, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
+  });
+  await data.flush(options);
+  const written: WrittenCollection[] = [];
+  for (const { state, cursor, cursorTime, pass, ended, open } of noted) {
+    const edits = editsOf(context, state.flushing);
+    const root = await updateItems(context, pass === undefined ? state.items : pass.root, edits);
+    if (ended) await openWhatPassMissed(context, state, root);
+    const trees =
+      pass === undefined || ended ? { items: root, pass: undefined } : { items: state.items, pass: { root } };
+    written.push({ state, cursor, cursorTime, open: [...open, ...state.open], noted: pass, ...trees });
+  }
+  return written;
+}
+
+/** Makes the written trees those of the run. Only when their nodes are durable: until then they cannot be read. */
+export function adoptTrees(written: readonly WrittenCollection[]): void {
+  for (const { state, noted, items, pass } of written) {
+    state.flushing = new Map();
+    if (noted === undefined) state.items = items;
+    // Else a reset came in between: that enumeration is worth nothing any more.
+    else if (state.pass === noted) {
+      state.items = items;
+      if (pass === undefined) state.pass = undefined;
+      else noted.root = pass.root;
+    }
+  }
+}
+
+/** Notes every item that a finished enumeration did not tell: it left, or it moved. */
+async function openWhatPassMissed(
+  { vault, nodes, options }: BackupContext,
+  state: CollectionState,
+  told: NodeReference | undefined,
+): Promise<void> {
+  if (state.items === undefined) return;
+  await nodes.flush(options);
+  for await (const { before, after } of diffTrees(vault.trees, state.items, told, itemRecordKind, options)) {
+    if (before !== undefined && after === undefined) state.open.add(before.value.id);
+  }
+}
+
+function editsOf({ vault }: BackupContext, edits: ReadonlyMap<string, PendingEdit>): TreeEdit<ItemRecord>[] {
+  return [...edits.values()]
+    .toSorted((a, b) => compareKeys(a.key, b.key))
+    .map(({ key, record, places }) => {
+      if (record === undefined) return { key };
+      const ids = itemRecordKind.references(record);
+      return {
+        key,
+        record: {
+          value: record,
+          places: ids.map(({ id }, position) => placeOf(places?.[position] ?? locate(vault, id, key.id))),
+        },
+      };
+    });
+}
+
+/** A record must never point to a blob that is not durable. */
+function locate({ index }: Vault, id: Uint8Array, item: string): BlobLocation {
+  const location = index.blobs.find(id);
+  if (location === undefined) throw new RepositoryError('ERR_BLOB_MISSING', { item });
+  return location;
+}
+
+async function updateItems(
+  { vault, nodes, options }: BackupContext,
+  root: NodeReference | undefined,
+  edits: readonly TreeEdit<ItemRecord>[],
+): Promise<NodeReference | undefined> {
+  const { trees, keyring } = vault;
+  return updateTree({ reader: trees, packs: nodes, keyring }, root, edits, itemRecordKind, options);
+}

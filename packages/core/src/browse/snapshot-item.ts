@@ -1,0 +1,82 @@
+import { BLOB_KINDS } from '@holdfast/crypto';
+import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
+import type { BlobRequest } from '../packs/blob-reader.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import type { Vault } from '../repository/vault.ts';
+import { findSnapshot } from '../snapshot/find-snapshot.ts';
+import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
+import type { TreeRecord } from '../tree/tree-record.ts';
+import { findCollection } from './find-collection.ts';
+
+/** Options of {@link Repository.item}. */
+export interface ItemOptions extends OperationOptions, SnapshotChoice {
+  /** Id of the collection it is in. */
+  readonly collection: string;
+  /** Id of the item. */
+  readonly item: string;
+}
+
+/** Finds one item of a snapshot. */
+export async function findItem(vault: Vault, options: ItemOptions): Promise<RestorableItem> {
+  const snapshot = await findSnapshot(vault.snapshots, options, options);
+  const { items } = await findCollection(vault, snapshot, options.collection, options);
+  // Callers know the id, not the sort time that orders the tree, so the collection is searched; the item index, where
+  // it knows the item, tells where to look first.
+  await vault.index.refresh(options);
+  const key = vault.keyring.itemId(snapshot.snapshot.source.id, options.item);
+  for (const { collectionId, sort } of vault.index.items(snapshot.snapshot.source.id).find(key)) {
+    if (collectionId !== options.collection) continue;
+    const found = await vault.trees.find(items, { id: options.item, sort }, itemRecordKind, options);
+    if (found !== undefined) return restorable(vault, found);
+  }
+  for await (const record of vault.trees.walk(items, itemRecordKind, options)) {
+    if (record.value.id === options.item) return restorable(vault, record);
+  }
+  const { collection, item } = options;
+  throw new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', { snapshot: snapshot.snapshot.id, collection, item });
+}
+
+/** An item that restores from its record; `loaded` holds parts that were read in advance. */
+export function restorable(
+  vault: Vault,
+  record: TreeRecord<ItemRecord>,
+  loaded: ReadonlyMap<string, Uint8Array> = new Map(),
+): RestorableItem {
+  const { id, kind, summary, volatile, parts, omitted } = record.value;
+  return {
+    id,
+    kind,
+    summary,
+    volatile,
+    omitted,
+    parts: parts.map(({ name }) => name),
+    async readPart(name, options = {}) {
+      const part = parts.find((candidate) => candidate.name === name);
+      if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
+      const bytes = loaded.get(name) ?? concatBytes(await vault.blobs.readMany(partRequests(record, name), options));
+      if (bytes.length !== part.size) {
+        throw new RepositoryError('ERR_OBJECT_DAMAGED', {
+          object: `part ${name} of ${id}`,
+          reason: 'its size differs',
+        });
+      }
+      return bytes;
+    },
+  };
+}
+
+/** The blobs of a part, in order. */
+export function partRequests({ value, places }: TreeRecord<ItemRecord>, name: string): BlobRequest[] {
+  let used = 0;
+  for (const part of value.parts) {
+    const first = used;
+    used += part.blobs.length;
+    if (part.name === name) {
+      return part.blobs.map((id, position) => ({ kind: BLOB_KINDS.piece, id, hint: places[first + position] }));
+    }
+  }
+  return [];
+}

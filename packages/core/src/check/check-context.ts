@@ -1,0 +1,46 @@
+import { CryptoError, DestinationError, RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
+import type { Vault } from '../repository/vault.ts';
+import type { CheckProblem } from './check-options.ts';
+
+/** What the steps of one check share. */
+export interface CheckContext {
+  /** The open repository. */
+  readonly vault: Vault;
+  /** Carries the signal. */
+  readonly options: OperationOptions;
+  /** Size of every data pack, by hash. */
+  readonly packs: Map<string, number>;
+  /** What was found. */
+  readonly problems: CheckProblem[];
+  /** Tells the caller that an object is done. */
+  readonly checked: (object: string) => void;
+  /** Blobs opened so far. */
+  blobs: number;
+}
+
+/** Runs a step; what is wrong with the repository becomes a problem, everything else is thrown. */
+export async function noting<T>(
+  context: CheckContext,
+  object: string,
+  step: () => T | Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    const missing = DestinationError.is(error, 'ERR_OBJECT_NOT_FOUND');
+    if (!missing && !RepositoryError.is(error) && !CryptoError.is(error)) throw error;
+    addProblem(context, error, object);
+    return undefined;
+  }
+}
+
+/** Notes a problem once. */
+export function addProblem(
+  { problems }: CheckContext,
+  { code, message }: DestinationError | RepositoryError | CryptoError,
+  object: string,
+): void {
+  if (!problems.some((known) => known.code === code && known.object === object))
+    problems.push({ code, message, object });
+}

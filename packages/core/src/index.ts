@@ -1,0 +1,56 @@
+/**
+ * The backup engine: repositories with snapshots, over any {@link @holdfast/contracts!Destination | destination}, of any
+ * {@link @holdfast/contracts!Source | source}. The format is `docs/format/`.
+ *
+ * @packageDocumentation
+ */
+export { createRepository } from './repository/create-repository.ts';
+export { openRepository } from './repository/open-repository.ts';
+
+export type {
+  BackupOptions,
+  BackupProgress,
+  BackupTotals,
+  CheckpointInterval,
+  CheckpointWritten,
+  CollectionStarted,
+  ItemFailed,
+  ItemStored,
+} from './backup/backup-options.ts';
+export type { BackupReport, PartOmission } from './backup/backup-report.ts';
+export type {
+  BrowseOptions,
+  CollectionsOptions,
+  ItemFilter,
+  ItemPage,
+  ItemSortField,
+  ListedItem,
+  SnapshotCollection,
+} from './browse/browse.ts';
+export type { DifferingCollection, DiffOptions, SnapshotDifference } from './browse/diff.ts';
+export type { ItemOptions } from './browse/snapshot-item.ts';
+export type { CheckLevel, CheckOptions, CheckProblem, CheckReport, ObjectChecked } from './check/check-options.ts';
+export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
+export type {
+  CreateRepositoryOptions,
+  OpenRepositoryOptions,
+  RepositoryEnvironment,
+} from './repository/repository-options.ts';
+export type {
+  ItemRestored,
+  ItemRestoreFailed,
+  RestoreFailure,
+  RestoreOmission,
+  RestoreOptions,
+  RestoreProgress,
+  RestoreReport,
+} from './restore/restore-options.ts';
+export type { ItemChoice, PlannedCollection, PlanRestoreOptions, RestorePlan } from './restore/restore-plan.ts';
+export type { SnapshotChoice } from './snapshot/find-snapshot.ts';
+export type {
+  CollectionCoverage,
+  CoverageReport,
+  ItemFailure,
+  Snapshot,
+  SnapshotStatistics,
+} from './snapshot/snapshot.ts';

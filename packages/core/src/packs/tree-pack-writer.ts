@@ -1,0 +1,82 @@
+import { BLOB_KINDS, OBJECT_KINDS, sealObject } from '@holdfast/crypto';
+import type { BlobToSeal } from '@holdfast/crypto';
+import type { OperationOptions } from '@holdfast/contracts';
+import { frame } from '../blobs/codec.ts';
+import type { PackInfo } from '../index-segments/blob-segment.ts';
+import { fromHex } from '../internal/bytes.ts';
+import type { PackWriterContext } from './data-pack-writer.ts';
+
+/** A pack that may not be stored yet: its name is known only then. */
+export interface PackReference {
+  /** The pack, once it is stored. */
+  readonly stored: PackInfo | undefined;
+}
+
+/** Where a blob is, in a pack that may still be open. */
+export interface Place {
+  /** The pack. */
+  readonly pack: PackReference;
+  /** Number of the blob in it. */
+  readonly ordinal: number;
+  /** Offset of its sealed form. */
+  readonly offset: number;
+  /** Length of its sealed form. */
+  readonly length: number;
+}
+
+/** Collects tree nodes into packs, in the order given. */
+export interface TreePackWriter {
+  /** The pack that the next node goes to; stores the one before if it is full. Hints to it are written as "this pack". */
+  room(options?: OperationOptions): Promise<PackReference>;
+  /** Puts a node into the pack that {@link TreePackWriter.room} returned last. */
+  append(id: Uint8Array, raw: Uint8Array): Place;
+  /** Stores the open pack. */
+  flush(options?: OperationOptions): Promise<void>;
+}
+
+const HEADER_LENGTH = 48;
+const TAG_LENGTH = 16;
+
+/** Makes a {@link TreePackWriter}. Children are appended before their parents and nothing is shuffled. */
+export function createTreePackWriter({
+  objects,
+  keyring,
+  randomness,
+  index,
+  target,
+}: PackWriterContext): TreePackWriter {
+  const tag = keyring.encrypted ? TAG_LENGTH : 0;
+  let pack: { stored: PackInfo | undefined } = { stored: undefined };
+  let blobs: BlobToSeal[] = [];
+  let size = HEADER_LENGTH;
+
+  async function store(options: OperationOptions): Promise<void> {
+    const closing = pack;
+    const sealed = sealObject(keyring, { kind: OBJECT_KINDS.treePack, blobs, randomness });
+    pack = { stored: undefined };
+    blobs = [];
+    size = HEADER_LENGTH;
+    const name = fromHex(await objects.put('data', sealed.bytes, options));
+    closing.stored = { name, header: sealed.header, size: sealed.bytes.length };
+    for (const { id, ordinal, offset, length } of sealed.records) {
+      index.add(id, { pack: closing.stored, ordinal, offset, length });
+    }
+  }
+
+  return {
+    async room(options = {}) {
+      if (size >= target) await store(options);
+      return pack;
+    },
+    append(id, raw) {
+      const plaintext = frame(raw);
+      const place: Place = { pack, ordinal: blobs.length, offset: size, length: plaintext.length + tag };
+      blobs.push({ kind: BLOB_KINDS.node, id, plaintext });
+      size += place.length;
+      return place;
+    },
+    async flush(options = {}) {
+      if (blobs.length > 0) await store(options);
+    },
+  };
+}

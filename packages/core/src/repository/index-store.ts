@@ -1,0 +1,112 @@
+import { BLOB_KINDS, OBJECT_KINDS } from '@holdfast/crypto';
+import type { Keyring } from '@holdfast/crypto';
+import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions, Randomness } from '@holdfast/contracts';
+import { createBlobIndex } from '../index-segments/blob-index.ts';
+import type { BlobIndex } from '../index-segments/blob-index.ts';
+import { decodeBlobSegment } from '../index-segments/blob-segment.ts';
+import { createItemIndex } from '../index-segments/item-index.ts';
+import type { ItemIndex } from '../index-segments/item-index.ts';
+import { decodeItemSegment } from '../index-segments/item-segment.ts';
+import { segmentKind } from '../index-segments/segment-kind.ts';
+import type { SegmentContent } from '../index-segments/segment.ts';
+import { decodeSnapshotSegment } from '../index-segments/snapshot-segment.ts';
+import { toHex } from '../internal/bytes.ts';
+import { objectName } from '../objects/object-name.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { openBlobs, sealBlobs } from '../objects/sealed-object.ts';
+
+/** The index of a repository, loaded when it is first needed. */
+export interface IndexStore {
+  /** Loads the segments that are new since the last time. */
+  refresh(options?: OperationOptions): Promise<void>;
+  /** Loads one segment, unless it is loaded. */
+  load(hash: string, options?: OperationOptions): Promise<void>;
+  /** Where blobs are. Complete after {@link IndexStore.refresh}. */
+  readonly blobs: BlobIndex;
+  /** Where items of a source were stored. */
+  items(sourceId: string): ItemIndex;
+  /** JSON of a snapshot object, if a segment has it. */
+  summary(object: string): string | undefined;
+  /** Stores a segment. */
+  write(content: SegmentContent, options?: OperationOptions): Promise<void>;
+}
+
+/** Makes an {@link IndexStore}. */
+export function createIndexStore({
+  objects,
+  keyring,
+  randomness,
+}: {
+  readonly objects: ObjectStore;
+  readonly keyring: Keyring;
+  readonly randomness: Randomness;
+}): IndexStore {
+  const blobs = createBlobIndex();
+  const items = new Map<string, ItemIndex>();
+  const summaries = new Map<string, string>();
+  const loaded = new Set<string>();
+  let loading = Promise.resolve();
+
+  function itemsOf(sourceId: string): ItemIndex {
+    const found = items.get(sourceId) ?? createItemIndex();
+    items.set(sourceId, found);
+    return found;
+  }
+
+  async function load(hash: string, options: OperationOptions): Promise<void> {
+    if (loaded.has(hash)) return;
+    const object = objectName('index', hash);
+    const content = readSegment(keyring, await objects.get('index', hash, options), object);
+    switch (segmentKind(content.directory, { object })) {
+      case 'blobs':
+        blobs.addSegment(decodeBlobSegment(content, { object }));
+        break;
+      case 'items': {
+        const segment = decodeItemSegment(content, { object });
+        itemsOf(segment.source).addSegment(segment);
+        break;
+      }
+      case 'snapshots':
+        for (const { object: name, snapshot } of decodeSnapshotSegment(content, { object })) {
+          summaries.set(toHex(name), snapshot);
+        }
+        break;
+    }
+    loaded.add(hash);
+  }
+
+  async function refresh(options: OperationOptions): Promise<void> {
+    for await (const { hash } of objects.list('index', options)) await load(hash, options);
+  }
+
+  return {
+    blobs,
+    load: (hash, options = {}) => load(hash, options),
+    items: itemsOf,
+    summary: (object) => summaries.get(object),
+    refresh(options = {}) {
+      // One after the other, so that no segment is loaded twice.
+      const next = loading.then(() => refresh(options));
+      loading = next.catch(() => {});
+      return next;
+    },
+    async write({ blocks, directory }, options = {}) {
+      const raw = [
+        ...blocks.map((block) => ({ kind: BLOB_KINDS.indexBlock, raw: block })),
+        { kind: BLOB_KINDS.indexDirectory, raw: directory },
+      ];
+      loaded.add(await objects.put('index', sealBlobs(keyring, OBJECT_KINDS.segment, raw, randomness), options));
+    },
+  };
+}
+
+/** Opens a segment object. */
+export function readSegment(keyring: Keyring, bytes: Uint8Array, object: string): SegmentContent {
+  const opened = [...openBlobs(keyring, bytes, { kind: OBJECT_KINDS.segment, object })];
+  const directory = opened.pop();
+  if (directory?.kind !== BLOB_KINDS.indexDirectory) {
+    throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'it does not end with a directory' });
+  }
+  return { blocks: opened.map(({ raw }) => raw), directory: directory.raw };
+}

@@ -1,0 +1,54 @@
+import { silentLogger, systemClock, systemRandomness } from '@holdfast/contracts';
+import type { Clock, Destination, Logger, OperationOptions, Randomness } from '@holdfast/contracts';
+import type { RepositoryKey } from '@holdfast/crypto';
+
+/** What {@link createRepository} and {@link openRepository} have in common. */
+export interface RepositoryEnvironment extends OperationOptions {
+  /** Where the repository lies. It is disposed of together with the repository. */
+  readonly destination: Destination;
+  /** Where time comes from. @defaultValue the machine's clock */
+  readonly clock?: Clock | undefined;
+  /** Where randomness comes from; anything but the default belongs in tests. @defaultValue the platform's generator */
+  readonly randomness?: Randomness | undefined;
+  /** Hears what the library would say. @defaultValue silence */
+  readonly logger?: Logger | undefined;
+}
+
+/** Options of {@link createRepository}. */
+export interface CreateRepositoryOptions extends RepositoryEnvironment {
+  /** What will open it. `'none'` makes a repository that is not encrypted, for ever. */
+  readonly key: RepositoryKey | 'none';
+  /** Text for people that tells this key from others. @defaultValue the empty text */
+  readonly label?: string | undefined;
+  /** Size in bytes at which packs are closed, 4 MiB to 64 MiB. @defaultValue `16777216`, that is 16 MiB */
+  readonly packTarget?: number | undefined;
+}
+
+/** Options of {@link openRepository}. */
+export interface OpenRepositoryOptions extends RepositoryEnvironment {
+  /** What opens it. Needed unless the repository is not encrypted. */
+  readonly key?: RepositoryKey | undefined;
+}
+
+/** {@link RepositoryEnvironment} with defaults filled in. */
+export type ResolvedEnvironment = Pick<Required<RepositoryEnvironment>, 'destination'> & {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly logger: Logger;
+};
+
+/** Fills in defaults. */
+export function resolveEnvironment(options: RepositoryEnvironment): ResolvedEnvironment {
+  const { destination, clock = systemClock, randomness = systemRandomness, logger = silentLogger } = options;
+  return { destination, clock, randomness, logger };
+}
+
+const MIB = 1024 * 1024;
+
+/** Checks the size of packs. */
+export function resolvePackTarget({ packTarget = 16 * MIB }: CreateRepositoryOptions): number {
+  if (!Number.isSafeInteger(packTarget) || packTarget < 4 * MIB || packTarget > 64 * MIB) {
+    throw new RangeError(`packTarget must be an integer from 4 MiB to 64 MiB, got ${packTarget}`);
+  }
+  return packTarget;
+}

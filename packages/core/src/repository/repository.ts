@@ -1,0 +1,122 @@
+import type { OperationOptions, RestorableItem, RestoreTarget, Source } from '@holdfast/contracts';
+import { backUp } from '../backup/backup.ts';
+import { resolveBackupOptions } from '../backup/backup-options.ts';
+import type { BackupOptions } from '../backup/backup-options.ts';
+import type { BackupReport } from '../backup/backup-report.ts';
+import { browseItems, listCollections } from '../browse/browse.ts';
+import type { BrowseOptions, CollectionsOptions, ItemPage, SnapshotCollection } from '../browse/browse.ts';
+import { diffSnapshots } from '../browse/diff.ts';
+import type { DiffOptions, SnapshotDifference } from '../browse/diff.ts';
+import { findItem } from '../browse/snapshot-item.ts';
+import type { ItemOptions } from '../browse/snapshot-item.ts';
+import { checkRepository } from '../check/check.ts';
+import type { CheckOptions, CheckReport } from '../check/check-options.ts';
+import { toHex } from '../internal/bytes.ts';
+import { restoreItems } from '../restore/restore.ts';
+import type { RestoreOptions, RestoreReport } from '../restore/restore-options.ts';
+import { planRestore } from '../restore/restore-plan.ts';
+import type { PlanRestoreOptions, RestorePlan } from '../restore/restore-plan.ts';
+import { newestFirst } from '../snapshot/chain-heads.ts';
+import { findSnapshot } from '../snapshot/find-snapshot.ts';
+import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
+import type { Vault } from './vault.ts';
+
+/** Options of {@link Repository.snapshots}. */
+export interface SnapshotsOptions extends OperationOptions {
+  /** Id of a source. @defaultValue all sources */
+  readonly source?: string | undefined;
+  /** Lists checkpoints too. @defaultValue `false` */
+  readonly checkpoints?: boolean | undefined;
+}
+
+/** Options of {@link Repository.coverage}. */
+export interface CoverageOptions extends OperationOptions, SnapshotChoice {}
+
+/**
+ * An open repository. Its methods may be called at the same time; several processes may back up into one repository.
+ *
+ * Every method rejects with `signal.reason` itself when it is aborted; with a {@link @holdfast/contracts!DestinationError | DestinationError} if
+ * the storage fails for good (temporary errors are retried); and with a {@link @holdfast/contracts!RepositoryError | RepositoryError} or
+ * {@link @holdfast/contracts!CryptoError | CryptoError} if what it needs is damaged.
+ */
+export interface Repository extends AsyncDisposable {
+  /** Names it for ever: 64 hex digits. */
+  readonly id: string;
+  /** Whether what it holds is encrypted. */
+  readonly encrypted: boolean;
+
+  /**
+   * Brings the repository up to date with a source and writes a snapshot. Only what changed is asked for, only what is
+   * new is stored. An interrupted backup loses nothing: the next one goes on from its last checkpoint.
+   *
+   * One item that cannot be read is a line in the report, and makes the result `complete-with-failures`; the next run
+   * tries it again. A source that fails as a whole is thrown, after a checkpoint of what was read so far.
+   *
+   * @throws a {@link @holdfast/contracts!SourceError | SourceError}, if the source fails as a whole.
+   */
+  backup(source: Source, options?: BackupOptions): Promise<BackupReport>;
+
+  /** Lists snapshots, the newest of each source first. */
+  snapshots(options?: SnapshotsOptions): AsyncGenerator<Snapshot, void, void>;
+
+  /** Reads what a snapshot covered, skipped and failed to read. */
+  coverage(options: CoverageOptions): Promise<CoverageReport>;
+
+  /** Lists the collections (folders) of a snapshot, in order of their ids. */
+  collections(options: CollectionsOptions): AsyncGenerator<SnapshotCollection, void, void>;
+
+  /** Lists a page of the items of a collection, filtered and sorted. */
+  browse(options: BrowseOptions): Promise<ItemPage>;
+
+  /** Finds one item; its parts are read when they are asked for. */
+  item(options: ItemOptions): Promise<RestorableItem>;
+
+  /** Yields what differs between two snapshots. What they have in common is not read. */
+  diff(options: DiffOptions): AsyncGenerator<SnapshotDifference, void, void>;
+
+  /** Says what a restore would do, as plain data. */
+  planRestore(options: PlanRestoreOptions): Promise<RestorePlan>;
+
+  /**
+   * Carries out a plan: creates its items in the target, with new ids there. Items that the target has already are
+   * created again.
+   */
+  restore(plan: RestorePlan, target: RestoreTarget, options?: RestoreOptions): Promise<RestoreReport>;
+
+  /** Checks that everything is there and sound. Problems are reported, not thrown. */
+  check(options?: CheckOptions): Promise<CheckReport>;
+}
+
+/** Makes the public face of an open repository. */
+export function createRepositoryFace(vault: Vault): Repository {
+  return {
+    id: toHex(vault.keyring.repositoryId),
+    encrypted: vault.keyring.encrypted,
+    backup: async (source, options) => backUp(vault, source, resolveBackupOptions(options)),
+    async *snapshots({ source, checkpoints = false, signal } = {}) {
+      const all = await vault.snapshots.all({ signal });
+      const chosen = all
+        .filter(({ snapshot }) => source === undefined || snapshot.source.id === source)
+        .filter(({ snapshot }) => checkpoints || snapshot.state === 'complete');
+      for (const [, chain] of Map.groupBy(chosen, ({ snapshot }) => snapshot.source.id)) {
+        for (const { snapshot } of chain.toSorted(newestFirst)) yield snapshot;
+      }
+    },
+    async coverage(options) {
+      const { object } = await findSnapshot(vault.snapshots, options, options);
+      return vault.snapshots.coverage(object, options);
+    },
+    collections: (options) => listCollections(vault, options),
+    browse: (options) => browseItems(vault, options),
+    item: (options) => findItem(vault, options),
+    diff: (options) => diffSnapshots(vault, options),
+    planRestore: (options) => planRestore(vault, options),
+    restore: (plan, target, options = {}) => restoreItems(vault, plan, target, options),
+    check: (options = {}) => checkRepository(vault, options),
+    async [Symbol.asyncDispose]() {
+      vault.keyring[Symbol.dispose]();
+      await vault.destination[Symbol.asyncDispose]();
+    },
+  };
+}

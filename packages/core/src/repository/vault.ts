@@ -1,0 +1,59 @@
+import type { Keyring } from '@holdfast/crypto';
+import type { Clock, Destination, Logger, Randomness } from '@holdfast/contracts';
+import { createObjectStore } from '../objects/object-store.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import { createBlobReader } from '../packs/blob-reader.ts';
+import type { BlobReader } from '../packs/blob-reader.ts';
+import { createSnapshotStore } from '../snapshot/snapshot-store.ts';
+import type { SnapshotStore } from '../snapshot/snapshot-store.ts';
+import { createTreeReader } from '../tree/tree-reader.ts';
+import type { TreeReader } from '../tree/tree-reader.ts';
+import type { RepositoryConfig } from './config.ts';
+import { createIndexStore } from './index-store.ts';
+import type { IndexStore } from './index-store.ts';
+
+/** The inside of an open repository: what backup, restore, browse and check work with. */
+export interface Vault {
+  /** Where it lies; temporary errors are retried. */
+  readonly destination: Destination;
+  /** Its config. */
+  readonly config: RepositoryConfig;
+  /** Its keys. */
+  readonly keyring: Keyring;
+  /** Its objects by hash. */
+  readonly objects: ObjectStore;
+  /** Its index, as far as it is loaded. */
+  readonly index: IndexStore;
+  /** Its blobs. */
+  readonly blobs: BlobReader;
+  /** Its trees. */
+  readonly trees: TreeReader;
+  /** Its snapshots. */
+  readonly snapshots: SnapshotStore;
+  /** Time. */
+  readonly clock: Clock;
+  /** Chance. */
+  readonly randomness: Randomness;
+  /** Where it says what it does. */
+  readonly logger: Logger;
+}
+
+/** Puts the parts of an open repository together. */
+export function createVault(
+  parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger'>,
+): Vault {
+  const { destination, keyring, randomness } = parts;
+  const objects = createObjectStore(destination);
+  const index = createIndexStore({ objects, keyring, randomness });
+  const blobs = createBlobReader({
+    objects,
+    keyring,
+    async index(options) {
+      await index.refresh(options);
+      return index.blobs;
+    },
+  });
+  const trees = createTreeReader(blobs);
+  const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness });
+  return { ...parts, objects, index, blobs, trees, snapshots };
+}

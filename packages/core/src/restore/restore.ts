@@ -1,0 +1,138 @@
+import { CryptoError, RepositoryError, SourceError } from '@holdfast/contracts';
+import type { OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
+import { findCollection } from '../browse/find-collection.ts';
+import { partRequests, restorable } from '../browse/snapshot-item.ts';
+import { isFatal } from '../backup/item-intake.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { mapConcurrent } from '../internal/map-concurrent.ts';
+import type { Vault } from '../repository/vault.ts';
+import { findSnapshot } from '../snapshot/find-snapshot.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
+import type { NodeReference, TreeRecord } from '../tree/tree-record.ts';
+import type { RestoreFailure, RestoreOmission, RestoreOptions, RestoreReport } from './restore-options.ts';
+import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
+
+/** Items are read out of packs in groups of about so many bytes, or so many items. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+const GROUP_ITEMS = 64;
+
+/** Carries out a plan: creates every item of it in the target. */
+export async function restoreItems(
+  vault: Vault,
+  plan: RestorePlan,
+  target: RestoreTarget,
+  options: RestoreOptions,
+): Promise<RestoreReport> {
+  const { concurrency = 3, onProgress = () => {}, signal } = options;
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`concurrency must be a positive integer, got ${concurrency}`);
+  }
+  signal?.throwIfAborted();
+  const started = vault.clock.now();
+  const failures: RestoreFailure[] = [];
+  const omissions: RestoreOmission[] = [];
+  let restored = 0;
+  let bytesRead = 0;
+  const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
+
+  async function restoreOne({ collection }: PlannedCollection, targetId: string, item: RestorableItem): Promise<void> {
+    const progress = (): { readonly item: string; readonly done: number; readonly planned: number } => ({
+      item: item.id,
+      done: restored + failures.length,
+      planned: plan.items,
+    });
+    try {
+      const { itemId, omitted } = await target.createItem(targetId, item, { signal });
+      restored += 1;
+      if (omitted.length > 0) omissions.push({ collection, item: item.id, createdId: itemId, omitted });
+      onProgress({ type: 'item-restored', createdId: itemId, ...progress() });
+    } catch (error) {
+      if (signal?.aborted || !isItemError(error)) throw error;
+      failures.push({ collection, item: item.id, code: error.code, message: error.message });
+      onProgress({ type: 'item-restore-failed', code: error.code, ...progress() });
+    }
+  }
+
+  for (const planned of plan.collections) {
+    if (planned.count === 0) continue;
+    const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
+    const targetId = await target.prepareCollection(planned.path, { signal });
+    for await (const group of groups(vault, items, planned, { signal })) {
+      const loaded = await load(vault, group, { signal });
+      bytesRead += loaded.bytes;
+      await mapConcurrent(loaded.items, (item) => restoreOne(planned, targetId, item), { concurrency, signal });
+    }
+  }
+  return {
+    result: failures.length + omissions.length === 0 ? 'complete' : 'complete-with-failures',
+    restored,
+    planned: plan.items,
+    failures,
+    omissions,
+    bytesRead,
+    durationMs: vault.clock.now() - started,
+  };
+}
+
+type ItemError = SourceError | RepositoryError | CryptoError;
+
+/** Whether an error concerns this item only: the target refuses it, or its data in the repository is damaged. */
+function isItemError(error: unknown): error is ItemError {
+  return (SourceError.is(error) && !isFatal(error)) || RepositoryError.is(error) || CryptoError.is(error);
+}
+
+async function* groups(
+  vault: Vault,
+  root: NodeReference | undefined,
+  { items }: PlannedCollection,
+  options: OperationOptions,
+): AsyncGenerator<TreeRecord<ItemRecord>[], void, void> {
+  const wanted = items === 'all' ? undefined : new Set(items);
+  let group: TreeRecord<ItemRecord>[] = [];
+  let bytes = 0;
+  for await (const record of vault.trees.walk(root, itemRecordKind, options)) {
+    if (wanted !== undefined && !wanted.has(record.value.id)) continue;
+    group.push(record);
+    bytes += sizeOf(record);
+    if (bytes >= GROUP_BYTES || group.length >= GROUP_ITEMS) {
+      yield group;
+      group = [];
+      bytes = 0;
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
+function sizeOf({ value: { parts } }: TreeRecord<ItemRecord>): number {
+  return parts.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Reads the parts of a group with as few range reads as the packs allow. */
+async function load(
+  vault: Vault,
+  group: readonly TreeRecord<ItemRecord>[],
+  options: OperationOptions,
+): Promise<{ readonly items: RestorableItem[]; readonly bytes: number }> {
+  const wanted = group.flatMap((record) => record.value.parts.map(({ name }) => ({ record, name })));
+  const requests = wanted.map(({ record, name }) => partRequests(record, name));
+  let blobs: Uint8Array[];
+  try {
+    blobs = await vault.blobs.readMany(requests.flat(), options);
+  } catch (error) {
+    if (!RepositoryError.is(error) && !CryptoError.is(error)) throw error;
+    // One damaged blob must not cost its neighbours: each item then reads its own, and fails alone.
+    return { items: group.map((record) => restorable(vault, record)), bytes: 0 };
+  }
+  const loaded = new Map(group.map((record) => [record, new Map<string, Uint8Array>()]));
+  let used = 0;
+  let bytes = 0;
+  for (const [position, { record, name }] of wanted.entries()) {
+    const { length } = requests[position] ?? [];
+    const part = concatBytes(blobs.slice(used, used + length));
+    used += length;
+    bytes += part.length;
+    loaded.get(record)?.set(name, part);
+  }
+  return { items: group.map((record) => restorable(vault, record, loaded.get(record))), bytes };
+}

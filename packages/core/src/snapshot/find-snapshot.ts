@@ -1,0 +1,39 @@
+import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
+import { newestFirst } from './chain-heads.ts';
+import type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts';
+
+/** Which snapshot is meant. */
+export interface SnapshotChoice {
+  /** `latest`, an id, or the beginning of an id (four digits at least) that no other one has. */
+  readonly snapshot: string;
+  /** Id of a source: `latest` is then the latest of that source. @defaultValue any source */
+  readonly source?: string | undefined;
+}
+
+const SHORTEST_PREFIX = 4;
+
+/**
+ * Finds a snapshot. Checkpoints are found by their id only.
+ *
+ * @throws `ERR_SNAPSHOT_NOT_FOUND`, a {@link RepositoryError}, if none is meant, or more than one.
+ */
+export async function findSnapshot(
+  snapshots: SnapshotStore,
+  { snapshot, source }: SnapshotChoice,
+  options: OperationOptions,
+): Promise<StoredSnapshot> {
+  const all = (await snapshots.all(options)).filter((one) => source === undefined || one.snapshot.source.id === source);
+  const meant =
+    snapshot === 'latest'
+      ? all
+          .filter((one) => one.snapshot.state === 'complete')
+          .toSorted((a, b) => b.snapshot.finished.getTime() - a.snapshot.finished.getTime() || newestFirst(a, b))
+          .slice(0, 1)
+      : all.filter(
+          ({ snapshot: { id } }) => id === snapshot || (snapshot.length >= SHORTEST_PREFIX && id.startsWith(snapshot)),
+        );
+  const [found, another] = meant;
+  if (found === undefined || another !== undefined) throw new RepositoryError('ERR_SNAPSHOT_NOT_FOUND', { snapshot });
+  return found;
+}

@@ -1,0 +1,170 @@
+import { RepositoryError } from '@holdfast/contracts';
+import type { JsonObject } from '@holdfast/contracts';
+import { fromHex, toHex } from '../internal/bytes.ts';
+import { placeOf } from '../tree/tree-record.ts';
+import type { NodeReference } from '../tree/tree-record.ts';
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import type { CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
+
+/** A snapshot with what only the engine needs of it. */
+export interface SnapshotRecord {
+  /** What users see. */
+  readonly snapshot: Snapshot;
+  /** Keyring generation it was written under. */
+  readonly generation: number;
+  /** Root of the collection tree; undefined if there is no collection. */
+  readonly root: NodeReference | undefined;
+}
+
+/** The newest version of a snapshot that this code reads, and the one it writes. */
+export const SNAPSHOT_VERSION = 1;
+
+/** Serialises a snapshot: docs/format/snapshots.md. `root` must lie in a stored pack. */
+export function serialiseSnapshot(
+  snapshot: Snapshot,
+  engine: {
+    readonly generation: number;
+    readonly root: { readonly id: Uint8Array; readonly location: BlobLocation } | undefined;
+  },
+): string {
+  const { root } = engine;
+  return JSON.stringify({
+    holdfast: 'snapshot',
+    version: SNAPSHOT_VERSION,
+    id: snapshot.id,
+    source: snapshot.source,
+    state: snapshot.state,
+    sequence: snapshot.sequence,
+    continues: snapshot.continues,
+    started: snapshot.started.toISOString(),
+    finished: snapshot.finished.toISOString(),
+    capture: { mode: 'incremental', base: null },
+    generation: engine.generation,
+    root:
+      root === undefined
+        ? null
+        : {
+            node: toHex(root.id),
+            pack: toHex(root.location.pack.name),
+            header: toHex(root.location.pack.header),
+            ordinal: root.location.ordinal,
+            offset: root.location.offset,
+            length: root.location.length,
+          },
+    statistics: snapshot.statistics,
+    tags: snapshot.tags,
+    pinned: snapshot.pinned,
+  });
+}
+
+/** Reads a snapshot from its JSON. */
+export function parseSnapshot(text: string, object: string): SnapshotRecord {
+  const damaged = (reason: string, cause?: unknown): RepositoryError =>
+    new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason }, { cause });
+  try {
+    // Sealed by us and verified: the shape is trusted once kind and version are right.
+    const json = JSON.parse(text) as SnapshotJson;
+    if (json.holdfast !== 'snapshot') throw damaged('it is no snapshot');
+    if (json.version > SNAPSHOT_VERSION) {
+      throw new RepositoryError('ERR_VERSION_UNSUPPORTED', {
+        object,
+        version: json.version,
+        supported: SNAPSHOT_VERSION,
+      });
+    }
+    const { id, source, state, sequence, continues, statistics, tags, pinned, root, generation } = json;
+    const snapshot: Snapshot = {
+      id,
+      source: { id: source.id, title: source.title },
+      state,
+      sequence,
+      continues,
+      started: new Date(json.started),
+      finished: new Date(json.finished),
+      statistics,
+      tags,
+      pinned,
+    };
+    return { snapshot, generation, root: root === null ? undefined : readRoot(root, statistics.collections) };
+  } catch (error) {
+    throw RepositoryError.is(error) ? error : damaged('it is malformed', error);
+  }
+}
+
+function readRoot(root: RootJson, count: number): NodeReference {
+  const { ordinal, offset, length } = root;
+  const pack = { name: fromHex(root.pack), header: fromHex(root.header), size: 0 };
+  return { id: fromHex(root.node), place: placeOf({ pack, ordinal, offset, length }), count };
+}
+
+/** Serialises a coverage report. */
+export function serialiseCoverage({ collections, failures }: CoverageReport): string {
+  return JSON.stringify({
+    holdfast: 'coverage',
+    version: 1,
+    collections: collections.map(({ id, name, state, cause, items }) => ({
+      id,
+      name,
+      state,
+      cause: cause ?? null,
+      items,
+    })),
+    failures: failures.map(({ collection, item, code, reason }) => ({
+      collection,
+      item,
+      code,
+      reason: reason ?? null,
+    })),
+  } satisfies JsonObject);
+}
+
+/** Reads a coverage report from its JSON. */
+export function parseCoverage(text: string): CoverageReport {
+  const { collections, failures } = JSON.parse(text) as CoverageJson;
+  return {
+    collections: collections.map(({ cause, ...rest }) => ({ ...rest, cause: cause ?? undefined })),
+    failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
+  };
+}
+
+interface RootJson {
+  readonly node: string;
+  readonly pack: string;
+  readonly header: string;
+  readonly ordinal: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+interface SnapshotJson {
+  readonly holdfast: string;
+  readonly version: number;
+  readonly id: string;
+  readonly source: { readonly id: string; readonly title: string };
+  readonly state: 'complete' | 'checkpoint';
+  readonly sequence: number;
+  readonly continues: readonly string[];
+  readonly started: string;
+  readonly finished: string;
+  readonly generation: number;
+  readonly root: RootJson | null;
+  readonly statistics: SnapshotStatistics;
+  readonly tags: readonly string[];
+  readonly pinned: boolean;
+}
+
+interface CoverageJson {
+  readonly collections: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly state: 'covered' | 'skipped' | 'failed';
+    readonly cause: string | null;
+    readonly items: number;
+  }[];
+  readonly failures: readonly {
+    readonly collection: string;
+    readonly item: string;
+    readonly code: string;
+    readonly reason: string | null;
+  }[];
+}

@@ -1,0 +1,79 @@
+/** Numbers of the run that wrote a snapshot. */
+export interface SnapshotStatistics {
+  /** Collections in the snapshot. */
+  readonly collections: number;
+  /** Items in the snapshot. */
+  readonly items: number;
+  /** Items that were new to the source. */
+  readonly added: number;
+  /** Items whose content or properties had changed. */
+  readonly changed: number;
+  /** Items that had moved to another collection. */
+  readonly moved: number;
+  /** Items that are no longer there. */
+  readonly removed: number;
+  /** Items that could not be read. */
+  readonly failed: number;
+  /** Bytes of item parts read from the source. */
+  readonly bytesRead: number;
+  /** Bytes of objects that the run had written to the storage before this snapshot. */
+  readonly bytesStored: number;
+}
+
+/** One source at one point in time. */
+export interface Snapshot {
+  /** Names it for ever: 32 hex digits. */
+  readonly id: string;
+  /** What was backed up. */
+  readonly source: { readonly id: string; readonly title: string };
+  /** `checkpoint`: the run that wrote it had not come to its end. */
+  readonly state: 'complete' | 'checkpoint';
+  /** Counts the snapshots of a source, from 1. */
+  readonly sequence: number;
+  /** Ids of the snapshots that it continues. */
+  readonly continues: readonly string[];
+  /** When the run began. */
+  readonly started: Date;
+  /** When it was written. */
+  readonly finished: Date;
+  /** Numbers of the run. */
+  readonly statistics: SnapshotStatistics;
+  /** Free words. */
+  readonly tags: readonly string[];
+  /** Whether retention must keep it. */
+  readonly pinned: boolean;
+}
+
+/** One collection in a coverage report. "Covered", "skipped" and "failed" are three different answers. */
+export interface CollectionCoverage {
+  /** Id of the collection. */
+  readonly id: string;
+  /** Display name. */
+  readonly name: string;
+  /** What became of it. */
+  readonly state: 'covered' | 'skipped' | 'failed';
+  /** Why it was skipped, or the code of the failure. */
+  readonly cause: string | undefined;
+  /** Items in the snapshot. */
+  readonly items: number;
+}
+
+/** An item that could not be backed up. */
+export interface ItemFailure {
+  /** Id of its collection. */
+  readonly collection: string;
+  /** Its id. */
+  readonly item: string;
+  /** Code of the error. */
+  readonly code: string;
+  /** The source's own code. */
+  readonly reason: string | undefined;
+}
+
+/** What a run covered: stored beside its snapshot. */
+export interface CoverageReport {
+  /** Every collection that the source told of. */
+  readonly collections: readonly CollectionCoverage[];
+  /** Every item that could not be backed up. */
+  readonly failures: readonly ItemFailure[];
+}

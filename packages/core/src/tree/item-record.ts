@@ -1,0 +1,101 @@
+import { BLOB_KINDS } from '@holdfast/crypto';
+import { RepositoryError } from '@holdfast/contracts';
+import type { ItemSummary, JsonObject, OmittedPart } from '@holdfast/contracts';
+import { recordFields } from './record-fields.ts';
+import type { RecordFields } from './record-fields.ts';
+import type { RecordKind } from './tree-record.ts';
+
+/** A part of an item in a snapshot. */
+export interface StoredPart {
+  /** Its name, for instance `message.eml`. */
+  readonly name: string;
+  /** Its length in bytes. */
+  readonly size: number;
+  /** Ids of the blobs that make it up, in order. */
+  readonly blobs: readonly Uint8Array[];
+}
+
+/** An item in a snapshot: the item record of docs/format/trees.md. */
+export interface ItemRecord {
+  /** The item's id in the source. */
+  readonly id: string;
+  /** Sort time, fixed when it was first stored. */
+  readonly sort: number;
+  /** For instance `message`. */
+  readonly kind: string;
+  /** The source's change key. */
+  readonly changeKey: string;
+  /** The source's content key. */
+  readonly contentKey: string;
+  /** For browsing. */
+  readonly summary: ItemSummary;
+  /** Properties that change without the content. */
+  readonly volatile: JsonObject;
+  /** Its parts. */
+  readonly parts: readonly StoredPart[];
+  /** Parts the source could not deliver. */
+  readonly omitted: readonly OmittedPart[];
+}
+
+/** The bytes of a part are its blobs, one after the other. */
+const ENCODING_PLAIN = 0;
+
+/** Item records as they lie in a tree. */
+export const itemRecordKind: RecordKind<ItemRecord> = {
+  toCbor: ({ id, sort, kind, changeKey, contentKey, summary, volatile, parts, omitted }) => ({
+    id,
+    sort,
+    kind,
+    change: changeKey,
+    content: contentKey,
+    summary: {
+      subject: summary.subject,
+      from: summary.from ?? null,
+      to: summary.to,
+      date: summary.date,
+      size: summary.size ?? null,
+      attachments: summary.hasAttachments,
+    },
+    volatile,
+    parts: parts.map(({ name, size, blobs }) => ({ name, size, encoding: ENCODING_PLAIN, blobs })),
+    omitted: omitted.map(({ part, reason }) => ({ part, reason })),
+  }),
+
+  fromCbor(cbor, object) {
+    const fields = recordFields(cbor, object);
+    const summary = recordFields(fields.map('summary'), object);
+    return {
+      id: fields.text('id'),
+      sort: fields.integer('sort'),
+      kind: fields.text('kind'),
+      changeKey: fields.text('change'),
+      contentKey: fields.text('content'),
+      summary: {
+        subject: summary.text('subject'),
+        from: summary.textOrNull('from'),
+        to: summary.texts('to'),
+        date: summary.integer('date'),
+        size: summary.integerOrNull('size'),
+        hasAttachments: summary.bool('attachments'),
+      },
+      // What was written from JSON holds no byte strings.
+      volatile: fields.map('volatile') as JsonObject,
+      parts: fields.maps('parts').map((part) => readPart(part, object)),
+      omitted: fields.maps('omitted').map((part) => ({ part: part.text('part'), reason: part.text('reason') })),
+    };
+  },
+
+  references: ({ parts }) => parts.flatMap(({ blobs }) => blobs.map((id) => ({ kind: BLOB_KINDS.piece, id }))),
+};
+
+function readPart(part: RecordFields, object: string): StoredPart {
+  const encoding = part.integer('encoding');
+  if (encoding !== ENCODING_PLAIN) {
+    throw new RepositoryError('ERR_VERSION_UNSUPPORTED', {
+      object: `part encoding in ${object}`,
+      version: encoding,
+      supported: ENCODING_PLAIN,
+    });
+  }
+  return { name: part.text('name'), size: part.integer('size'), blobs: part.byteStrings('blobs') };
+}

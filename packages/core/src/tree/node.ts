@@ -1,0 +1,136 @@
+import { RepositoryError } from '@holdfast/contracts';
+import type { BlobLocation, PackInfo } from '../index-segments/blob-segment.ts';
+import { toHex } from '../internal/bytes.ts';
+import { decodeCbor, encodeCbor } from '../internal/cbor.ts';
+import type { CborValue } from '../internal/cbor.ts';
+import type { PackReference, Place } from '../packs/tree-pack-writer.ts';
+
+/** Body and hints of a node, as in docs/format/trees.md. */
+export interface NodeParts {
+  /** 0 for a leaf. */
+  readonly level: number;
+  /** CBOR of each record, in order. */
+  readonly records: readonly Uint8Array[];
+  /** For each blob id in the body, in order of appearance: where it is believed to be. */
+  readonly places: readonly (BlobLocation | undefined)[];
+}
+
+/** Level and count. */
+const BODY_HEADER = 5;
+/** Length before each record, and before the body. */
+const LENGTH = 4;
+/** The hint "in the pack this node lies in". */
+const THIS_PACK = -1;
+
+/** A body with nothing in it has this length. */
+export const EMPTY_BODY_LENGTH: number = BODY_HEADER;
+
+/** What a record adds to the length of a body. */
+export function recordLength(record: Uint8Array): number {
+  return LENGTH + record.length;
+}
+
+/** Puts the body of a node together. */
+export function encodeBody(level: number, records: readonly Uint8Array[]): Uint8Array {
+  const body = new Uint8Array(records.reduce((sum, record) => sum + recordLength(record), BODY_HEADER));
+  const view = new DataView(body.buffer);
+  view.setUint8(0, level);
+  view.setUint32(1, records.length);
+  let offset = BODY_HEADER;
+  for (const record of records) {
+    view.setUint32(offset, record.length);
+    body.set(record, offset + LENGTH);
+    offset += recordLength(record);
+  }
+  return body;
+}
+
+/** Puts a node together from its body and where its blobs are. */
+export function encodeNode(
+  body: Uint8Array,
+  places: readonly (Place | undefined)[],
+  thisPack: PackReference | undefined,
+): Uint8Array {
+  const packs: PackInfo[] = [];
+  const numbers = new Map<string, number>();
+  const at = places.map((place) => {
+    if (place === undefined) return null;
+    const { pack, ordinal, offset, length } = place;
+    if (pack === thisPack) return [THIS_PACK, ordinal, offset, length];
+    if (pack.stored === undefined) return null;
+    const name = toHex(pack.stored.name);
+    const number = numbers.get(name) ?? packs.push(pack.stored) - 1;
+    numbers.set(name, number);
+    return [number, ordinal, offset, length];
+  });
+  const hints = encodeCbor({ packs: packs.map(({ name, header }) => ({ name, header })), at });
+  const node = new Uint8Array(LENGTH + body.length + hints.length);
+  new DataView(node.buffer).setUint32(0, body.length);
+  node.set(body, LENGTH);
+  node.set(hints, LENGTH + body.length);
+  return node;
+}
+
+/** The part of a node that its id is taken over. */
+export function nodeBody(node: Uint8Array, { object }: { readonly object: string }): Uint8Array {
+  const end = node.length < LENGTH ? Number.NaN : LENGTH + viewOf(node).getUint32(0);
+  if (!(end <= node.length)) throw damaged(object, 'a tree node is too short');
+  return node.subarray(LENGTH, end);
+}
+
+/** Takes a node apart. `self` is the pack it lies in, if that is known. */
+export function decodeNode(
+  node: Uint8Array,
+  options: { readonly object: string; readonly self?: PackInfo | undefined },
+): NodeParts {
+  const { object, self } = options;
+  const body = nodeBody(node, { object });
+  if (body.length < BODY_HEADER) throw damaged(object, 'a tree node is too short');
+  const view = viewOf(body);
+  const records: Uint8Array[] = [];
+  let offset = BODY_HEADER;
+  for (let left = view.getUint32(1); left > 0; left -= 1) {
+    const end = offset + LENGTH > body.length ? Number.NaN : offset + LENGTH + view.getUint32(offset);
+    if (!(end <= body.length)) throw damaged(object, 'a record of a tree node is too long');
+    records.push(body.subarray(offset + LENGTH, end));
+    offset = end;
+  }
+  if (offset !== body.length) throw damaged(object, 'a tree node has bytes left over');
+  return { level: view.getUint8(0), records, places: decodeHints(node.subarray(LENGTH + body.length), object, self) };
+}
+
+function decodeHints(bytes: Uint8Array, object: string, self: PackInfo | undefined): (BlobLocation | undefined)[] {
+  const { packs, at } = readMap(decodeCbor(bytes), object);
+  if (!Array.isArray(packs) || !Array.isArray(at)) throw damaged(object, 'the hints of a tree node are malformed');
+  const infos = (packs as readonly CborValue[]).map((pack): PackInfo => {
+    const { name, header } = readMap(pack, object);
+    if (!(name instanceof Uint8Array) || !(header instanceof Uint8Array)) {
+      throw damaged(object, 'the hints of a tree node are malformed');
+    }
+    return { name, header, size: 0 };
+  });
+  return (at as readonly CborValue[]).map((hint) => {
+    if (!Array.isArray(hint)) return undefined;
+    const [number, ordinal, offset, length] = hint as readonly CborValue[];
+    const pack = number === THIS_PACK ? self : infos[number as number];
+    if (pack === undefined || ![ordinal, offset, length].every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) {
+      return undefined;
+    }
+    return { pack, ordinal: ordinal as number, offset: offset as number, length: length as number };
+  });
+}
+
+function readMap(value: CborValue | undefined, object: string): Readonly<Record<string, CborValue>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
+    throw damaged(object, 'a map of a tree node is malformed');
+  }
+  return value as Readonly<Record<string, CborValue>>;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function damaged(object: string, reason: string): RepositoryError {
+  return new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason });
+}

@@ -1,0 +1,128 @@
+import { BLOB_KINDS } from '@holdfast/crypto';
+import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
+import { toHex } from '../internal/bytes.ts';
+import { decodeCbor } from '../internal/cbor.ts';
+import { createLruCache } from '../internal/lru-cache.ts';
+import type { BlobReader } from '../packs/blob-reader.ts';
+import { decodeNode } from './node.ts';
+import type { NodeParts } from './node.ts';
+import { compareKeys } from './tree-key.ts';
+import type { TreeKey } from './tree-key.ts';
+import { locationOf, placeOf } from './tree-record.ts';
+import type { NodeReference, RecordKind, TreeRecord } from './tree-record.ts';
+
+/** A child of an inner node. */
+export interface ChildReference extends NodeReference {
+  /** The smallest key below. */
+  readonly key: TreeKey;
+  /** CBOR of the record that names it. */
+  readonly bytes: Uint8Array;
+}
+
+/** Reads trees, with a bounded cache of nodes. */
+export interface TreeReader {
+  /** Reads a node and takes it apart. */
+  node(reference: NodeReference, options?: OperationOptions): Promise<NodeParts>;
+  /** The children of an inner node. */
+  children(node: NodeParts): ChildReference[];
+  /** The records of a leaf. */
+  records<T extends TreeKey>(node: NodeParts, kind: RecordKind<T>): TreeRecord<T>[];
+  /** Finds one record. */
+  find<T extends TreeKey>(
+    root: NodeReference | undefined,
+    key: TreeKey,
+    kind: RecordKind<T>,
+    options?: OperationOptions,
+  ): Promise<TreeRecord<T> | undefined>;
+  /** Puts a node that was read otherwise, and verified, into the cache. Its hints must name their packs. */
+  learn(id: Uint8Array, node: Uint8Array): void;
+  /** Yields all records in order, reading nodes as they are needed. */
+  walk<T extends TreeKey>(
+    root: NodeReference | undefined,
+    kind: RecordKind<T>,
+    options?: OperationOptions,
+  ): AsyncGenerator<TreeRecord<T>, void, void>;
+}
+
+const CACHE_BYTES = 32 * 1024 * 1024;
+const OBJECT = 'a tree node';
+
+/** Makes a {@link TreeReader}. */
+export function createTreeReader(blobs: BlobReader): TreeReader {
+  const cache = createLruCache<NodeParts>(CACHE_BYTES);
+
+  async function node(reference: NodeReference, options: OperationOptions = {}): Promise<NodeParts> {
+    options.signal?.throwIfAborted();
+    const key = toHex(reference.id);
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const hint = locationOf(reference.place);
+    const raw = await blobs.read({ kind: BLOB_KINDS.node, id: reference.id, hint }, options);
+    const parts = decodeNode(raw, { object: OBJECT, self: hint?.pack });
+    cache.set(key, parts, raw.length);
+    return parts;
+  }
+
+  function children(parts: NodeParts): ChildReference[] {
+    return parts.records.map((bytes, position) => {
+      const record = decodeCbor(bytes) as Readonly<Record<string, unknown>>;
+      const { sort, id, node: child, count } = record;
+      if (
+        typeof sort !== 'number' ||
+        typeof id !== 'string' ||
+        !(child instanceof Uint8Array) ||
+        typeof count !== 'number'
+      ) {
+        throw new RepositoryError('ERR_OBJECT_DAMAGED', { object: OBJECT, reason: 'an inner node is malformed' });
+      }
+      return { key: { sort, id }, id: child, count, bytes, place: placeOf(parts.places[position]) };
+    });
+  }
+
+  function records<T extends TreeKey>(parts: NodeParts, kind: RecordKind<T>): TreeRecord<T>[] {
+    let used = 0;
+    return parts.records.map((bytes) => {
+      const value = kind.fromCbor(decodeCbor(bytes), OBJECT);
+      const { length } = kind.references(value);
+      const places = parts.places.slice(used, used + length);
+      used += length;
+      return { value, bytes, places };
+    });
+  }
+
+  async function* walk<T extends TreeKey>(
+    root: NodeReference | undefined,
+    kind: RecordKind<T>,
+    options: OperationOptions = {},
+  ): AsyncGenerator<TreeRecord<T>, void, void> {
+    if (root === undefined) return;
+    const parts = await node(root, options);
+    if (parts.level === 0) {
+      yield* records(parts, kind);
+      return;
+    }
+    for (const child of children(parts)) yield* walk(child, kind, options);
+  }
+
+  return {
+    node,
+    children,
+    records,
+    walk,
+    learn(id, raw) {
+      cache.set(toHex(id), decodeNode(raw, { object: OBJECT }), raw.length);
+    },
+    async find(root, key, kind, options = {}) {
+      let reference = root;
+      while (reference !== undefined) {
+        const parts = await node(reference, options);
+        if (parts.level === 0) {
+          return records(parts, kind).find(({ value }) => compareKeys(value, key) === 0);
+        }
+        reference = children(parts).findLast((child) => compareKeys(child.key, key) <= 0);
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import { BLOB_KINDS } from '@holdfast/crypto';
+import type { Keyring } from '@holdfast/crypto';
+import type { OperationOptions } from '@holdfast/contracts';
+import { toHex } from '../internal/bytes.ts';
+import { encodeCbor } from '../internal/cbor.ts';
+import type { Place, TreePackWriter } from '../packs/tree-pack-writer.ts';
+import { EMPTY_BODY_LENGTH, encodeBody, encodeNode, recordLength } from './node.ts';
+import { compareKeys } from './tree-key.ts';
+import type { TreeKey } from './tree-key.ts';
+import type { ChildReference, TreeReader } from './tree-reader.ts';
+import { placeOf } from './tree-record.ts';
+import type { NodeReference, RecordKind, TreeEdit } from './tree-record.ts';
+
+/** What updating a tree needs. */
+export interface TreeWriterContext {
+  /** Reads the nodes that change. */
+  readonly reader: TreeReader;
+  /** Takes new nodes. */
+  readonly packs: TreePackWriter;
+  /** Makes node ids. */
+  readonly keyring: Keyring;
+}
+
+/** A record on its way into a node. */
+interface Item {
+  readonly key: TreeKey;
+  readonly bytes: Uint8Array;
+  readonly places: readonly (Place | undefined)[];
+  readonly count: number;
+  /** The node it names, above level 0. */
+  readonly node?: NodeReference | undefined;
+}
+
+interface Level {
+  items: Item[];
+  size: number;
+}
+
+/** A node is never longer, unless one record is. */
+const LONGEST_BODY = 65_536;
+/** A node ends after a record of s bytes with probability s / 2^14. */
+const BOUNDARY_FACTOR = 2 ** 18;
+
+/**
+ * Applies edits to a tree and writes the nodes that are new, children first. What lies between the edits is taken over
+ * by reference: k edits in a tree of n records read and write about k leaves and the paths above them.
+ *
+ * @param root - The tree as it was; undefined for an empty one. It is not changed.
+ * @param edits - In order of their keys, each key once.
+ * @returns The root of the new tree; undefined if nothing is left.
+ */
+export async function updateTree<T extends TreeKey>(
+  { reader, packs, keyring }: TreeWriterContext,
+  root: NodeReference | undefined,
+  edits: readonly TreeEdit<T>[],
+  kind: RecordKind<T>,
+  options: OperationOptions = {},
+): Promise<NodeReference | undefined> {
+  if (edits.length === 0) return root;
+  const levels: Level[] = [];
+  const known = new Map<string, NodeReference>();
+
+  const levelAt = (number: number): Level => (levels[number] ??= { items: [], size: EMPTY_BODY_LENGTH });
+
+  async function push(number: number, item: Item): Promise<void> {
+    const level = levelAt(number);
+    const length = recordLength(item.bytes);
+    if (level.items.length > 0 && level.size + length > LONGEST_BODY) await close(number);
+    level.items.push(item);
+    level.size += length;
+    if (endsNode(number, item.key, length)) await close(number);
+  }
+
+  async function close(number: number): Promise<void> {
+    const level = levelAt(number);
+    const { items } = level;
+    level.items = [];
+    level.size = EMPTY_BODY_LENGTH;
+    const node = await write(number, items);
+    const { key } = items[0] as Item;
+    const bytes = encodeCbor({ ...keyOf(key), node: node.id, count: node.count });
+    await push(number + 1, { key, bytes, places: [node.place], count: node.count, node });
+  }
+
+  async function write(number: number, items: readonly Item[]): Promise<NodeReference> {
+    const body = encodeBody(
+      number,
+      items.map(({ bytes }) => bytes),
+    );
+    const id = keyring.blobId(BLOB_KINDS.node, body);
+    const unchanged = known.get(toHex(id));
+    if (unchanged !== undefined) return unchanged;
+    const pack = await packs.room(options);
+    const place = packs.append(
+      id,
+      encodeNode(
+        body,
+        items.flatMap(({ places }) => places),
+        pack,
+      ),
+    );
+    return { id, place, count: items.reduce((sum, { count }) => sum + count, 0) };
+  }
+
+  const pushChild = (number: number, child: ChildReference): Promise<void> =>
+    push(number, { key: child.key, bytes: child.bytes, places: [child.place], count: child.count, node: child });
+
+  const load = async (reference: NodeReference) => {
+    known.set(toHex(reference.id), reference);
+    return reader.node(reference, options);
+  };
+
+  /** Takes a node over as it is, or, where the node before it is still open below, record by record. */
+  async function pass(child: ChildReference, number: number): Promise<void> {
+    if (levels.slice(0, number + 1).every(({ items }) => items.length === 0)) {
+      await pushChild(number + 1, child);
+      return;
+    }
+    const node = await load(child);
+    if (number > 0) {
+      for (const grandchild of reader.children(node)) await pass(grandchild, number - 1);
+      return;
+    }
+    for (const record of reader.records(node, kind))
+      await pushRecord(record.value, record.bytes, record.places.map(placeOf));
+  }
+
+  const pushRecord = (value: T, bytes: Uint8Array, places: readonly (Place | undefined)[]): Promise<void> =>
+    push(0, { key: keyOf(value), bytes, places, count: 1 });
+
+  async function pushEdit({ record }: TreeEdit<T>): Promise<void> {
+    if (record !== undefined) await pushRecord(record.value, encodeCbor(kind.toCbor(record.value)), record.places);
+  }
+
+  /** Rewrites the part of a tree that the edits from `from` to `to` fall into. */
+  async function rewrite(reference: NodeReference, from: number, to: number): Promise<void> {
+    const node = await load(reference);
+    let next = from;
+    if (node.level === 0) {
+      for (const { value, bytes, places } of reader.records(node, kind)) {
+        let order = 1;
+        for (; next < to; next += 1) {
+          const edit = edits[next] as TreeEdit<T>;
+          order = compareKeys(edit.key, value);
+          if (order > 0) break;
+          await pushEdit(edit);
+          if (order === 0) {
+            next += 1;
+            break;
+          }
+        }
+        if (order !== 0) await pushRecord(value, bytes, places.map(placeOf));
+      }
+      for (; next < to; next += 1) await pushEdit(edits[next] as TreeEdit<T>);
+      return;
+    }
+    const children = reader.children(node);
+    for (const [position, child] of children.entries()) {
+      const start = next;
+      const following = children[position + 1];
+      while (
+        next < to &&
+        (following === undefined || compareKeys((edits[next] as TreeEdit<T>).key, following.key) < 0)
+      ) {
+        next += 1;
+      }
+      if (next > start) await rewrite(child, start, next);
+      else await pass(child, node.level - 1);
+    }
+  }
+
+  if (root === undefined) for (const edit of edits) await pushEdit(edit);
+  else await rewrite(root, 0, edits.length);
+
+  for (let number = 0; number < levels.length; number += 1) {
+    const { items } = levelAt(number);
+    const top = levels.slice(number + 1).every((higher) => higher.items.length === 0);
+    if (number > 0 && top && items.length === 1) return lowestRoot(items[0]?.node, reader, options);
+    if (items.length > 0) await close(number);
+  }
+  return undefined;
+}
+
+/** An inner node with a single child is no root; deletions can leave one on top. */
+async function lowestRoot(
+  reference: NodeReference | undefined,
+  reader: TreeReader,
+  options: OperationOptions,
+): Promise<NodeReference | undefined> {
+  let root = reference;
+  // A node that was just written has no location yet and two children at least.
+  while (root?.place?.pack.stored !== undefined) {
+    const node = await reader.node(root, options);
+    if (node.level === 0 || node.records.length > 1) return root;
+    root = reader.children(node)[0];
+  }
+  return root;
+}
+
+function keyOf({ sort, id }: TreeKey): { readonly sort: number; readonly id: string } {
+  return { sort, id };
+}
+
+function endsNode(level: number, { sort, id }: TreeKey, length: number): boolean {
+  const text = new TextEncoder().encode(id);
+  const bytes = new Uint8Array(9 + text.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, level);
+  view.setBigInt64(1, BigInt(sort));
+  bytes.set(text, 9);
+  return hash('sha256', bytes, 'buffer').readUInt32BE(0) < length * BOUNDARY_FACTOR;
+}
