@@ -70,10 +70,14 @@ function keep(message: JsonObject, wanted: (name: string) => boolean): JsonObjec
   const kept: Record<string, JsonValue> = {};
   for (const name of Object.keys(message).toSorted()) {
     const value = message[name];
-    const isAnnotation = name.includes('@odata.') && name !== '@odata.type';
-    if (value !== undefined && !isAnnotation && wanted(name)) kept[name] = withoutAnnotations(value);
+    if (value !== undefined && !isNoise(name, value) && wanted(name)) kept[name] = withoutAnnotations(value);
   }
   return kept;
+}
+
+/** Annotations say nothing of the message, but for the type of a meeting message; a plain one is named in feeds only. */
+function isNoise(name: string, value: JsonValue): boolean {
+  return name.includes('@odata.') && (name !== '@odata.type' || value === '#microsoft.graph.message');
 }
 
 /** Drops annotations of nested objects too: they carry etags and addresses that change by themselves. */

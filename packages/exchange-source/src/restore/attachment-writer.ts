@@ -84,8 +84,8 @@ function attachmentWriter(
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
     const { body, omitted } = attachmentBody(attachment, part);
-    if (JSON.stringify(body).length >= LARGEST_REQUEST) {
-      return { response: undefined, refusal: attachment.kind === 'item' ? ITEM_TOO_LARGE : 'status 413', omitted };
+    if (attachment.kind === 'item' && JSON.stringify(body).length >= LARGEST_REQUEST) {
+      return { response: undefined, refusal: ITEM_TOO_LARGE, omitted };
     }
     const request = { kind: 'attachment', method: 'POST', target, body, headers: IMMUTABLE_IDS } as const;
     const response = await persist(() => client.send({ ...request, repeatable: false, signal }));

@@ -1,0 +1,131 @@
+import { seededRandomness, virtualClock } from '@holdfast/testkit';
+import { describe, expect, test } from 'vitest';
+
+import { UncertainOutcome } from '../../src/client/call.ts';
+import { graphClient } from '../../src/client/graph-client.ts';
+import type { GraphClient } from '../../src/client/graph-client.ts';
+import { limitGate } from '../../src/client/limit-gate.ts';
+import { resolveExchangeOptions } from '../../src/exchange-options.ts';
+import { requestMeter } from '../../src/request-counters.ts';
+
+interface Seen {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+function clientOf(answers: readonly (() => Response)[]): { client: GraphClient; seen: Seen[] } {
+  const seen: Seen[] = [];
+  const clock = virtualClock();
+  const randomness = seededRandomness(1);
+  const credentials = { clientId: 'client', clientSecret: 'secret' };
+  const options = resolveExchangeOptions({
+    tenant: 'example.org',
+    credentials,
+    clock: { now: clock.now, sleep: () => Promise.resolve() },
+    randomness,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      seen.push({
+        url: String(input),
+        method: request.method,
+        headers: request.headers,
+        body: new Uint8Array(await request.arrayBuffer()),
+      });
+      const answer = answers[Math.min(seen.length, answers.length) - 1];
+      if (answer === undefined) throw new TypeError('no answer');
+      return answer();
+    },
+  });
+  const tokens = { get: () => Promise.resolve('the-token'), reject: () => {} };
+  const client = graphClient({ options, tokens, gate: limitGate({ clock }), meter: requestMeter(() => {}) });
+  return { client, seen };
+}
+
+const ok = (): Response => Response.json({ value: [] });
+const get = { kind: 'folder', method: 'GET' } as const;
+
+describe('the client', () => {
+  test('encodes the query and gives the token to Graph', async () => {
+    const { client, seen } = clientOf([ok]);
+    const query = { $expand: "x($filter=id eq 'String 0x001A')", $select: 'a,b&c' };
+    await client.send({ ...get, target: '/users/a%2Fb/mailFolders', query });
+    expect(seen[0]?.url).toBe(
+      "https://graph.microsoft.com/v1.0/users/a%2Fb/mailFolders?$expand=x(%24filter%3Did%20eq%20'String%200x001A')&$select=a%2Cb%26c",
+    );
+    expect(seen[0]?.headers.get('authorization')).toBe('Bearer the-token');
+  });
+
+  test('sends a link of the service exactly as it is', async () => {
+    const { client, seen } = clientOf([ok]);
+    const link =
+      "https://graph.microsoft.com/v1.0/users('x')/messages/delta?b=1&$select=a&$skiptoken=aa==&b=2&c&u=https://x/y";
+    await client.send({ ...get, target: link });
+    expect(seen[0]?.url).toBe(link);
+  });
+
+  test.each([
+    'https://outlook.office.com/upload?token=1',
+    'https://graph.microsoft.com.example.net/v1.0/users',
+    'https://graph.microsoft.com:8443/v1.0/users',
+  ])('gives no token to %s', async (target) => {
+    const { client, seen } = clientOf([ok]);
+    await client.send({ ...get, target });
+    expect(seen[0]?.headers.has('authorization')).toBe(false);
+  });
+
+  test('sends the bytes of a view, not of the buffer behind it', async () => {
+    const { client, seen } = clientOf([ok]);
+    const body = new Uint8Array([1, 2, 3, 4, 5]).subarray(1, 3);
+    await client.send({ kind: 'upload', method: 'PUT', target: 'https://outlook.office.com/up', body });
+    expect([...(seen[0]?.body ?? [])]).toEqual([2, 3]);
+  });
+
+  test('reads the code of a refusal also where bytes were asked for', async () => {
+    const refusal = (): Response =>
+      Response.json({ error: { code: 'ErrorCorruptData', message: 'secret words' } }, { status: 500 });
+    const { client, seen } = clientOf([refusal]);
+    const response = await client.send({ kind: 'message', method: 'GET', target: '/x', answer: 'bytes' });
+    expect(response).toMatchObject({ status: 500, errorCode: 'ErrorCorruptData' });
+    expect(seen).toHaveLength(1);
+  });
+
+  test.each([
+    ['a page that is cut', () => new Response('{"value":[', { headers: { 'content-type': 'application/json' } })],
+    ['a body that is too short', () => new Response('{}', { headers: { 'content-length': '99' } })],
+  ])('takes %s for a broken connection and tries again', async (_, broken) => {
+    const { client, seen } = clientOf([broken, ok]);
+    expect((await client.send({ ...get, target: '/x' })).json).toEqual({ value: [] });
+    expect(seen).toHaveLength(2);
+  });
+
+  test('does not follow a redirect', async () => {
+    const { client } = clientOf([
+      () => new Response(null, { status: 302, headers: { location: 'https://x.example' } }),
+    ]);
+    await expect(client.json({ ...get, target: '/x' }, { mailbox: 'ada' })).rejects.toThrow('status 302');
+  });
+
+  test('does not send twice what must not be, if nobody knows what became of it', async () => {
+    const lost = (): Response => new Response(null, { status: 504 });
+    const { client, seen } = clientOf([lost, ok]);
+    const create = { kind: 'create', method: 'POST', target: '/x', body: {}, repeatable: false } as const;
+    await expect(client.send(create)).rejects.toBeInstanceOf(UncertainOutcome);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('rejects with the reason of an abort itself, before and during a request', async () => {
+    const reason = { why: 'enough' };
+    const { client } = clientOf([ok]);
+    await expect(client.send({ ...get, target: '/x', signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const hanging = clientOf([
+      () => {
+        controller.abort(reason);
+        throw new TypeError('fetch failed');
+      },
+    ]);
+    await expect(hanging.client.send({ ...get, target: '/x', signal: controller.signal })).rejects.toBe(reason);
+  });
+});

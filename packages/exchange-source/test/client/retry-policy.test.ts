@@ -1,0 +1,76 @@
+import { SourceError } from '@holdfast/contracts';
+import { seededRandomness, virtualClock } from '@holdfast/testkit';
+import { expect, test } from 'vitest';
+
+import type { ServiceResponse } from '../../src/client/call.ts';
+import { retryAfterMs } from '../../src/client/retry-after.ts';
+import { retryPolicy } from '../../src/client/retry-policy.ts';
+
+function answer(status: number, retryAfter?: string, errorCode?: string): ServiceResponse {
+  const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+  return { status, ok: status < 300, headers, bytes: new Uint8Array(), json: undefined, errorCode };
+}
+
+function policy(attempts = 8): ReturnType<typeof retryPolicy> {
+  return retryPolicy(virtualClock({ start: 0 }), seededRandomness(1), attempts);
+}
+
+test.each([
+  ['3', 3000],
+  ['2.128', 2128],
+  ['0.249', 249],
+  ['0', 0],
+  ['Thu, 01 Jan 1970 00:00:07 GMT', 7000],
+  ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
+  ['soon', undefined],
+  ['', undefined],
+])('reads Retry-After %j as %s ms', (value, expected) => {
+  expect(retryAfterMs(new Headers({ 'retry-after': value }), 0)).toBe(expected);
+});
+
+test('waits out throttling as long as the service asks, without counting it', () => {
+  const retries = policy(2);
+  for (let round = 0; round < 50; round++) {
+    expect(retries.afterResponse(answer(429, '1.5'))).toEqual({ waitMs: 1500, throttled: true });
+    expect(retries.afterResponse(answer(503, '1'))).toEqual({ waitMs: 1000, throttled: true });
+  }
+  expect(retries.afterResponse(answer(500))).toMatchObject({ throttled: false });
+  expect(retries.afterResponse(answer(500))).toBeUndefined();
+});
+
+test('backs off by itself where the service names no time, longer each time and at most a minute', () => {
+  const retries = policy();
+  const waits = Array.from({ length: 12 }, () => retries.afterResponse(answer(429))?.waitMs ?? 0);
+  for (const [index, wait] of waits.entries()) {
+    const ceiling = Math.min(60_000, 500 * 2 ** index);
+    expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
+    expect(wait).toBeLessThanOrEqual(ceiling);
+  }
+});
+
+test('tells the caller when throttling goes on for an hour', () => {
+  const retries = policy();
+  for (let round = 0; round < 6; round++) expect(retries.afterResponse(answer(429, '999999'))?.waitMs).toBe(600_000);
+  expect(() => retries.afterResponse(answer(429, '999999', 'ApplicationThrottled'))).toThrow(SourceError);
+});
+
+test('tries broken connections and passing failures eight times in all', () => {
+  const retries = policy();
+  const outcomes = [
+    retries.afterFailure(),
+    ...[500, 502, 503, 504, 408, 500].map((s) => retries.afterResponse(answer(s))),
+  ];
+  expect(outcomes.every((outcome) => outcome !== undefined && !outcome.throttled)).toBe(true);
+  expect(retries.afterFailure()).toBeUndefined();
+});
+
+test.each([
+  answer(200),
+  answer(400),
+  answer(404),
+  answer(410),
+  answer(500, undefined, 'ErrorCorruptData'),
+  answer(500, undefined, 'ErrorMimeContentConversionFailed'),
+])('takes $status $errorCode as final', (response) => {
+  expect(policy().afterResponse(response)).toBeUndefined();
+});
