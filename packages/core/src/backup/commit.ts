@@ -50,8 +50,12 @@ export interface Committed {
   readonly coverage: CoverageReport;
 }
 
-/** A cursor that stands for no change is kept for so long, so that a quiet run writes next to nothing. */
+/**
+ * A cursor that stands for no change is kept for a while, so that a quiet run writes next to nothing: not for long, and
+ * not for many runs, because services forget old cursors (Exchange Online keeps a few generations of each).
+ */
 const CURSOR_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+const CURSOR_LIFETIME_RUNS = 2;
 /** A segment for snapshots alone is written when so many are in none. */
 const MOST_UNLISTED = 16;
 
@@ -61,7 +65,8 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   const { state, dropped } = request;
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
-  const edits = collectionEdits(context, live, [
+  const sequence = 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence));
+  const edits = collectionEdits(context, live, sequence, [
     ...dropped,
     ...written.filter((collection) => collection.state.gone).map((collection) => collection.state.collection.id),
   ]);
@@ -82,7 +87,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     id: toHex(vault.randomness.bytes(16)),
     source: { id: source.id, title: source.title },
     state,
-    sequence: 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence)),
+    sequence,
     continues: line.heads.map((head) => head.snapshot.id),
     started: new Date(line.started),
     finished: new Date(vault.clock.now()),
@@ -119,12 +124,13 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
 function collectionEdits(
   context: BackupContext,
   live: readonly WrittenCollection[],
+  sequence: number,
   dropped: readonly string[],
 ): TreeEdit<CollectionRecord>[] {
   const edits: TreeEdit<CollectionRecord>[] = dropped.map((id) => ({ key: { id, sort: 0 } }));
   for (const collection of live) {
     const { base } = collection.state;
-    const record = keepQuietCursor(recordOf(collection), base?.record, context.vault.clock.now());
+    const record = keepQuietCursor(recordOf(collection, sequence), base?.record, context.vault.clock.now());
     if (base !== undefined && sameRecord(record, base.record)) continue;
     const places = [collection.items, collection.pass?.root].flatMap((tree) =>
       tree === undefined ? [] : [tree.place],
@@ -134,7 +140,10 @@ function collectionEdits(
   return edits.toSorted((a, b) => compareKeys(a.key, b.key));
 }
 
-function recordOf({ state, cursor, cursorTime, open, items, pass }: WrittenCollection): CollectionRecord {
+function recordOf(
+  { state, cursor, cursorTime, open, items, pass }: WrittenCollection,
+  sequence: number,
+): CollectionRecord {
   const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
   return {
     id: state.collection.id,
@@ -142,6 +151,7 @@ function recordOf({ state, cursor, cursorTime, open, items, pass }: WrittenColle
     collection: state.collection,
     cursor,
     cursorTime,
+    cursorRun: sequence,
     items: tree(items),
     pass: pass && tree(pass.root),
     open: [...new Set(open)].toSorted(),
@@ -150,7 +160,9 @@ function recordOf({ state, cursor, cursorTime, open, items, pass }: WrittenColle
 
 function keepQuietCursor(record: CollectionRecord, base: CollectionRecord | undefined, now: number): CollectionRecord {
   if (base?.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS) return record;
-  const quiet = { ...record, cursor: base.cursor, cursorTime: base.cursorTime };
+  const { cursor, cursorTime, cursorRun } = base;
+  if (record.cursorRun - cursorRun > CURSOR_LIFETIME_RUNS) return record;
+  const quiet = { ...record, cursor, cursorTime, cursorRun };
   return sameRecord(quiet, base) ? quiet : record;
 }
 

@@ -26,6 +26,8 @@ export interface CollectionRecord {
   readonly cursor: string | undefined;
   /** When the cursor was obtained. */
   readonly cursorTime: number;
+  /** Sequence of the snapshot whose run obtained it. */
+  readonly cursorRun: number;
   /** Its items. */
   readonly items: ItemTree;
   /** An enumeration under way. */
@@ -38,7 +40,7 @@ const KINDS: ReadonlySet<string> = new Set<CollectionKind>(['mail', 'calendar', 
 
 /** Collection records as they lie in a tree. */
 export const collectionRecordKind: RecordKind<CollectionRecord> = {
-  toCbor: ({ id, sort, collection, cursor, cursorTime, items, pass, open }) => ({
+  toCbor: ({ id, sort, collection, cursor, cursorTime, cursorRun, items, pass, open }) => ({
     id,
     sort,
     parent: collection.parentId ?? null,
@@ -50,6 +52,7 @@ export const collectionRecordKind: RecordKind<CollectionRecord> = {
     metadata: collection.metadata,
     cursor: cursor ?? null,
     cursorTime,
+    cursorRun,
     count: items.count,
     items: items.root ?? null,
     pass: pass === undefined ? null : { items: pass.root ?? null, count: pass.count },
@@ -79,6 +82,7 @@ export const collectionRecordKind: RecordKind<CollectionRecord> = {
       },
       cursor: fields.textOrNull('cursor'),
       cursorTime: fields.integer('cursorTime'),
+      cursorRun: fields.integer('cursorRun'),
       items: { root: fields.bytesOrNull('items'), count: fields.integer('count') },
       pass: passFields && { root: passFields.bytesOrNull('items'), count: passFields.integer('count') },
       open: fields.texts('open'),
