@@ -1,3 +1,4 @@
+import { SourceError } from '@holdfast/contracts';
 import type { ItemPart, JsonObject, JsonValue, OmittedPart, OperationOptions } from '@holdfast/contracts';
 
 import type { ServiceRequest, ServiceResponse } from './client/call.ts';
@@ -6,6 +7,9 @@ import { asObject, asString } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { listPages } from './pages.ts';
+
+/** Part name that stands for all attachments where not even their list could be read. */
+export const ATTACHMENTS_PART = 'attachment';
 
 /** Part name of what describes the n-th attachment, from 1. */
 export function attachmentJsonName(position: number): string {
@@ -31,13 +35,17 @@ export async function* readAttachments(
   const target = `${messagePath(context, itemId)}/attachments`;
   const request = { kind: 'attachment', method: 'GET', headers: IMMUTABLE_IDS, signal } as const;
   const query = { $select: 'id,name,contentType,size,isInline', $top: '50' };
-  let position = 0;
-  for await (const page of listPages(context, { ...request, target, query }, aboutItem(context, itemId))) {
-    for (const listed of page) {
-      position++;
-      const path = `${target}/${encodeURIComponent(asString(listed['id']) ?? '')}`;
-      yield* readAttachment(context, { itemId, listed, position, path, request });
-    }
+  const pages = listPages(context, { ...request, target, query }, aboutItem(context, itemId));
+  const attachments: JsonObject[] = [];
+  try {
+    for await (const page of pages) attachments.push(...page);
+  } catch (error) {
+    if (!SourceError.is(error, 'ERR_ITEM_UNREADABLE')) throw error;
+    yield { part: ATTACHMENTS_PART, reason: String(error.details['reason']) };
+  }
+  for (const [index, listed] of attachments.entries()) {
+    const path = `${target}/${encodeURIComponent(asString(listed['id']) ?? '')}`;
+    yield* readAttachment(context, { itemId, listed, position: index + 1, path, request });
   }
 }
 

@@ -3,7 +3,7 @@ import { demoMailbox } from '@holdfast/simulators/exchange';
 import { virtualClock } from '@holdfast/testkit';
 import { describe, expect, test } from 'vitest';
 
-import { ADA, all, changesOf, folderNamed, foldersOf, letter, startWorld } from './support.ts';
+import { ADA, all, changesOf, connect, folderNamed, foldersOf, letter, startWorld } from './support.ts';
 
 async function fillInbox(world: Awaited<ReturnType<typeof startWorld>>, count: number): Promise<string[]> {
   const ids: string[] = [];
@@ -182,18 +182,33 @@ describe('changes', () => {
 
   test('survives cut pages, closed connections and a page that fails because of one message', async () => {
     const clock = virtualClock();
-    await using world = await startWorld({ clock }, {});
+    await using world = await startWorld({ clock }, { clock });
+    const { ada, exchange } = world;
     const ids = await fillInbox(world, 60);
-    const online = world.exchange;
-    const { exchangeOnline } = await import('@holdfast/exchange-source');
-    const { tenant, credentials, fetch } = online;
-    const ada = await exchangeOnline({ tenant, credentials, fetch, clock }).mailbox(ADA);
     const inbox = await folderNamed(ada, 'Inbox');
-    online.control.cutPages(2);
-    online.control.resetConnections(2);
-    online.control.failItem(ids[30] ?? '', { code: 'ErrorInternalServerError', parts: ['page'], times: 7 });
+    exchange.control.cutPages(2);
+    exchange.control.resetConnections(2);
+    exchange.control.failItem(ids[30] ?? '', { code: 'ErrorInternalServerError', parts: ['page'], times: 7 });
     const told = await clock.runUntil(changesOf(ada, inbox));
     expect(new Set(told.items.map(({ id }) => id)).size).toBe(60);
+  });
+
+  test('reads a message as a whole of which the feed tells only what has changed', async () => {
+    await using world = await startWorld();
+    const [first = '', second = ''] = await fillInbox(world, 2);
+    // The service may do so for a change of the read state; the simulator always tells everything.
+    const terse: typeof fetch = async (input, init) => {
+      const response = await world.exchange.fetch(input, init);
+      if (!String(input).includes('/messages/delta')) return response;
+      const page = (await response.json()) as { value: { id: string; isRead: boolean }[] };
+      return Response.json({ ...page, value: page.value.map(({ id, isRead }) => ({ id, isRead })) });
+    };
+    const ada = await connect(world.exchange, { fetch: terse }).mailbox(ADA);
+    const inbox = await folderNamed(ada, 'Inbox');
+    const whole = await changesOf(world.ada, inbox);
+    world.exchange.control.deleteMessage(ADA, second);
+    const told = await changesOf(ada, inbox);
+    expect(told.items).toEqual(whole.items.filter(({ id }) => id === first));
   });
 
   test('tells a folder that is gone', async () => {

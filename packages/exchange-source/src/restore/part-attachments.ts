@@ -1,7 +1,7 @@
 import type { JsonObject, OperationOptions, RestorableItem } from '@holdfast/contracts';
 
 import { asObject, asString } from '../json-access.ts';
-import { attachmentBytesName, attachmentJsonName } from '../read-attachments.ts';
+import { ATTACHMENTS_PART, attachmentBytesName, attachmentJsonName } from '../read-attachments.ts';
 import { itemOfMime } from './mime-attachments.ts';
 import type { AttachmentToRestore } from './restorable-attachment.ts';
 
@@ -20,6 +20,8 @@ export async function attachmentsOfParts(
     const omitted = item.omitted.find(({ part }) => part === bytesName);
     result.push(await toAttachment(description, bytes, { fallbackTime, lost: omitted?.reason }));
   }
+  const unlisted = item.omitted.find(({ part }) => part === ATTACHMENTS_PART);
+  if (unlisted !== undefined) result.push({ kind: 'lost', reason: unlisted.reason });
   return result;
 }
 
