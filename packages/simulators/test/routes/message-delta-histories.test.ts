@@ -68,6 +68,8 @@ it.each([
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.constantFrom(0, 0.3), async (history, replayRate) => {
       await using exchange = await startExchange({ mailboxes: { [ADA]: {} }, replayRate, deltaGenerations: 1000 });
       const graph = await graphClient(exchange);
+      // Enough for rounds of several pages from the beginning.
+      for (let index = 0; index < 7; index++) await exchange.control.addMessage(ADA, 'inbox', messageFixture());
       const followers = FOLDERS.map((folder) => follower(graph, folder, prefer));
       for (const event of history) {
         if (event.type === 'page') await followers[event.folder]?.page();

@@ -66,7 +66,7 @@ export interface GraphReply {
 export interface GraphRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: BodyInit;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly json?: unknown;
 }
 

@@ -42,6 +42,3 @@ export interface ExchangeCall {
   /** The value of a JSON body. */
   readonly json: unknown;
 }
-
-/** The code of one operation. */
-export type Handler = (call: ExchangeCall) => Answer | Promise<Answer>;
