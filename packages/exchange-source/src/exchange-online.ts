@@ -45,7 +45,7 @@ const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * @throws `TypeError` if an option makes no sense.
  *
  * @example Listing the folders of a mailbox
- * ```ts
+ * ```ts no-run
  * import { exchangeOnline } from '@holdfast/exchange-source';
  *
  * const exchange = exchangeOnline({
