@@ -5,10 +5,10 @@
  *   pnpm surface             fails if a report is not what the code exports, or changed without a changeset
  *   pnpm surface --update    writes the reports
  *
- * It reads the declarations that `tsc -b` made. It lives in docs/ because only here is a TypeScript with an API.
+ * It reads the declarations that `tsc -b` makes. It lives in docs/ because only here is a TypeScript with an API.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import ts from 'typescript';
 import { root, runCommand } from '../tools/run-command.ts';
@@ -21,9 +21,13 @@ interface Manifest {
 const problems: string[] = [];
 const update = process.argv.includes('--update');
 
-for (const file of globSync('packages/*/package.json', { cwd: root }).toSorted()) {
+const folders = globSync('packages/*/package.json', { cwd: root }).map((file) => join(root, dirname(file)));
+const compiled = await runCommand('tsc', ['-b', '--pretty', 'false', ...folders]);
+if (compiled.code !== 0) problems.push(compiled.output);
+
+for (const folder of folders.toSorted()) {
   try {
-    checkPackage(join(root, file, '..'));
+    checkPackage(folder);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   }
@@ -65,8 +69,7 @@ function exportsOf(file: string): string[] {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(file);
   const symbol = source && checker.getSymbolAtLocation(source);
-  if (source === undefined || symbol === undefined)
-    throw new Error(`${file} is missing or exports nothing: run pnpm build`);
+  if (source === undefined || symbol === undefined) throw new Error(`${file} is missing or exports nothing`);
   const printer = ts.createPrinter({ removeComments: true });
   return checker
     .getExportsOfModule(symbol)
