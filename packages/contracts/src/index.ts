@@ -57,6 +57,7 @@ export type {
   ItemChanged,
   ItemLocation,
   ItemRemoved,
+  LocatedItem,
   SkipCause,
   Source,
 } from './source.ts';

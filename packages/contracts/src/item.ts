@@ -51,7 +51,8 @@ export interface SourceItem {
   readonly changeKey: string;
   /**
    * Changes whenever the parts may have changed. While it stays the same, the engine does not read the item again. A
-   * change of `changeKey` that neither this nor `summary` nor `volatile` explains makes the engine read it again.
+   * change of `changeKey` that nothing explains (neither this, nor `summary`, nor `volatile`, nor a move to another
+   * collection) makes the engine read it again.
    */
   readonly contentKey: string;
   /** For browsing. */

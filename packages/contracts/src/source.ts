@@ -69,12 +69,20 @@ export interface ChangesOptions extends OperationOptions {
   readonly cursor?: string | undefined;
 }
 
+/** An item and where it is. */
+export interface LocatedItem {
+  /** Id of its collection, which need not be one that {@link Source.collections} yields. */
+  readonly collectionId: string;
+  /** The item as it is now. */
+  readonly item: SourceItem;
+}
+
 /** What has become of an item. */
 export interface ItemLocation {
   /** The item asked for. */
   readonly itemId: string;
   /** Where it is now; absent if the source has it no more. */
-  readonly found?: { readonly collectionId: string; readonly item: SourceItem } | undefined;
+  readonly found?: LocatedItem | undefined;
 }
 
 /**

@@ -52,5 +52,6 @@ export type {
   CoverageReport,
   ItemFailure,
   Snapshot,
+  SnapshotSource,
   SnapshotStatistics,
 } from './snapshot/snapshot.ts';

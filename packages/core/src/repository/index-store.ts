@@ -9,7 +9,7 @@ import { createItemIndex } from '../index-segments/item-index.ts';
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import { decodeItemSegment } from '../index-segments/item-segment.ts';
 import { segmentKind } from '../index-segments/segment-kind.ts';
-import type { SegmentContent } from '../index-segments/segment.ts';
+import type { SegmentContent } from '../index-segments/directory.ts';
 import { decodeSnapshotSegment } from '../index-segments/snapshot-segment.ts';
 import { toHex } from '../internal/bytes.ts';
 import { objectName } from '../objects/object-name.ts';

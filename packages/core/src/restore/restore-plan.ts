@@ -5,6 +5,7 @@ import type { FoundCollection } from '../browse/find-collection.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 
 /** One item to restore. */
@@ -40,7 +41,7 @@ export interface RestorePlan {
   /** Id of the snapshot. */
   readonly snapshot: string;
   /** The source it is of. */
-  readonly source: { readonly id: string; readonly title: string };
+  readonly source: SnapshotSource;
   /** Collections, parents before children. */
   readonly collections: readonly PlannedCollection[];
   /** How many items are to be created in all. */

@@ -20,12 +20,20 @@ export interface SnapshotStatistics {
   readonly bytesStored: number;
 }
 
+/** The source that a snapshot is of. */
+export interface SnapshotSource {
+  /** Its id, which never changes. */
+  readonly id: string;
+  /** For people: the address of the mailbox when the snapshot was made. */
+  readonly title: string;
+}
+
 /** One source at one point in time. */
 export interface Snapshot {
   /** Names it for ever: 32 hex digits. */
   readonly id: string;
   /** What was backed up. */
-  readonly source: { readonly id: string; readonly title: string };
+  readonly source: SnapshotSource;
   /** `checkpoint`: the run that wrote it had not come to its end. */
   readonly state: 'complete' | 'checkpoint';
   /** Counts the snapshots of a source, from 1. */

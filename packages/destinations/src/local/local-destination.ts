@@ -32,7 +32,7 @@ import { walk } from './walk.ts';
  * another at the same time (`a` and `a/b`): the second is refused with `ERR_NAME_INVALID`.
  *
  * @example Keeping backups on a drive that must be connected
- * ```ts
+ * ```ts no-run
  * import { localDestination } from '@holdfast/destinations/local';
  *
  * await using destination = localDestination({ path: '/media/ada/backups', create: false });

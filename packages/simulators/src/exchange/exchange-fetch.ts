@@ -6,7 +6,7 @@ import { REAL_HOSTS } from './protocol/real-hosts.ts';
  * nothing that is meant for the simulator ever reaches the network.
  *
  * @example Using a simulator that runs in another process
- * ```ts
+ * ```ts no-run
  * import { exchangeFetch } from '@holdfast/simulators/exchange';
  *
  * const fetch = exchangeFetch('http://127.0.0.1:8025');

@@ -101,6 +101,8 @@ async function abortHalfWay(context: DestinationCheckContext, rest: string, turn
       return false;
     },
   );
+  // Awaited below; if it fails before that, the failure must not count as unhandled.
+  put.catch(() => {});
   for (let turn = 0; turn < turns; turn += 1) await options.clock.sleep(0);
   controller.abort(reason);
   const written = await put;

@@ -53,7 +53,7 @@ export interface DestinationVerdict {
  * promise is a line of the verdict, not an exception; an abort takes effect between two checks.
  *
  * @example Trying out a folder
- * ```ts
+ * ```ts no-run
  * import { localDestination } from '@holdfast/destinations/local';
  * import { validateDestination } from '@holdfast/testkit';
  *

@@ -1,0 +1,34 @@
+/**
+ * Backs up one mailbox into an encrypted repository in a local folder, twice, and says what each run did.
+ *
+ * Runs offline against the simulated Exchange Online: `pnpm example first-backup`. With a real tenant, leave out `fetch`
+ * and give your own tenant and credentials.
+ */
+import { createRepository } from '@holdfast/core';
+import { password } from '@holdfast/crypto';
+import { localDestination } from '@holdfast/destinations/local';
+import { exchangeOnline } from '@holdfast/exchange-source';
+import { startExchange } from '@holdfast/simulators/exchange';
+
+await using exchange = await startExchange({ mailboxes: { 'ada@example.org': { messages: 60 } } });
+const { tenant, credentials, fetch } = exchange;
+const mailbox = await exchangeOnline({ tenant, credentials, fetch }).mailbox('ada@example.org');
+
+await using repository = await createRepository({
+  destination: localDestination({ path: 'backups/ada' }),
+  key: password('seven copper lanterns under the old bridge'),
+});
+
+for (const run of ['first', 'second']) {
+  const report = await repository.backup(mailbox, { signal: AbortSignal.timeout(60_000) });
+  const { items, added, bytesRead } = report.snapshot.statistics;
+  console.log(`${run} run: ${report.result}, ${items} items, ${added} of them new, ${bytesRead} bytes read`);
+  for (const { name, state, cause } of report.coverage.collections) {
+    if (state !== 'covered') console.log(`  ${name}: ${state} (${cause})`);
+  }
+  for (const { item, code } of report.coverage.failures) console.warn(`  ${item}: ${code}`);
+}
+
+for await (const { id, finished, statistics } of repository.snapshots()) {
+  console.log(`${id} ${finished.toISOString()} ${statistics.items} items`);
+}

@@ -1,1 +1,0 @@
-export type { DecodeSegmentOptions, EncodeSegmentOptions, SegmentContent, SegmentKind } from './directory.ts';
