@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 
 import type { BlobRecord, PackInfo } from '../../src/index-segments/blob-segment.ts';
-import type { SegmentContent } from '../../src/index-segments/segment.ts';
+import type { SegmentContent } from '../../src/index-segments/directory.ts';
 import { decodeCbor, encodeCbor } from '../../src/internal/cbor.ts';
 import type { CborValue } from '../../src/internal/cbor.ts';
 

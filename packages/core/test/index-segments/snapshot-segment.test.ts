@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { decodeSnapshotSegment, encodeSnapshotSegment } from '../../src/index-segments/snapshot-segment.ts';
-import type { SegmentContent } from '../../src/index-segments/segment.ts';
+import type { SegmentContent } from '../../src/index-segments/directory.ts';
 import { compareBytes, toHex } from '../../src/internal/bytes.ts';
 import { decodeCbor, encodeCbor } from '../../src/internal/cbor.ts';
 import type { CborValue } from '../../src/internal/cbor.ts';
