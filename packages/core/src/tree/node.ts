@@ -96,11 +96,12 @@ export function decodeNode(
     offset = end;
   }
   if (offset !== body.length) throw damaged(object, 'a tree node has bytes left over');
+  if (records.length === 0) throw damaged(object, 'a tree node is empty');
   return { level: view.getUint8(0), records, places: decodeHints(node.subarray(LENGTH + body.length), object, self) };
 }
 
 function decodeHints(bytes: Uint8Array, object: string, self: PackInfo | undefined): (BlobLocation | undefined)[] {
-  const { packs, at } = readMap(decodeCbor(bytes), object);
+  const { packs, at } = readMap(decodeTreeCbor(bytes, object), object);
   if (!Array.isArray(packs) || !Array.isArray(at)) throw damaged(object, 'the hints of a tree node are malformed');
   const infos = (packs as readonly CborValue[]).map((pack): PackInfo => {
     const { name, header } = readMap(pack, object);
@@ -118,6 +119,15 @@ function decodeHints(bytes: Uint8Array, object: string, self: PackInfo | undefin
     }
     return { pack, ordinal: ordinal as number, offset: offset as number, length: length as number };
   });
+}
+
+/** Decodes CBOR of a tree: what is malformed is a damaged object. */
+export function decodeTreeCbor(bytes: Uint8Array, object: string): CborValue {
+  try {
+    return decodeCbor(bytes);
+  } catch (error) {
+    throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'it has malformed CBOR' }, { cause: error });
+  }
 }
 
 function readMap(value: CborValue | undefined, object: string): Readonly<Record<string, CborValue>> {

@@ -1,12 +1,11 @@
 import { BLOB_KINDS } from '@holdfast/crypto';
-import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
-import { decodeCbor } from '../internal/cbor.ts';
 import { createLruCache } from '../internal/lru-cache.ts';
 import type { BlobReader } from '../packs/blob-reader.ts';
-import { decodeNode } from './node.ts';
+import { decodeNode, decodeTreeCbor } from './node.ts';
 import type { NodeParts } from './node.ts';
+import { recordFields } from './record-fields.ts';
 import { compareKeys } from './tree-key.ts';
 import type { TreeKey } from './tree-key.ts';
 import { locationOf, placeOf } from './tree-record.ts';
@@ -66,24 +65,17 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
 
   function children(parts: NodeParts): ChildReference[] {
     return parts.records.map((bytes, position) => {
-      const record = decodeCbor(bytes) as Readonly<Record<string, unknown>>;
-      const { sort, id, node: child, count } = record;
-      if (
-        typeof sort !== 'number' ||
-        typeof id !== 'string' ||
-        !(child instanceof Uint8Array) ||
-        typeof count !== 'number'
-      ) {
-        throw new RepositoryError('ERR_OBJECT_DAMAGED', { object: OBJECT, reason: 'an inner node is malformed' });
-      }
-      return { key: { sort, id }, id: child, count, bytes, place: placeOf(parts.places[position]) };
+      const fields = recordFields(decodeTreeCbor(bytes, OBJECT), OBJECT);
+      const key = { sort: fields.integer('sort'), id: fields.text('id') };
+      const place = placeOf(parts.places[position]);
+      return { key, id: fields.bytes('node'), count: fields.integer('count'), bytes, place };
     });
   }
 
   function records<T extends TreeKey>(parts: NodeParts, kind: RecordKind<T>): TreeRecord<T>[] {
     let used = 0;
     return parts.records.map((bytes) => {
-      const value = kind.fromCbor(decodeCbor(bytes), OBJECT);
+      const value = kind.fromCbor(decodeTreeCbor(bytes, OBJECT), OBJECT);
       const { length } = kind.references(value);
       const places = parts.places.slice(used, used + length);
       used += length;

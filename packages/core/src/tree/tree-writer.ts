@@ -6,6 +6,7 @@ import { toHex } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import type { Place, TreePackWriter } from '../packs/tree-pack-writer.ts';
 import { EMPTY_BODY_LENGTH, encodeBody, encodeNode, recordLength } from './node.ts';
+import type { NodeParts } from './node.ts';
 import { compareKeys } from './tree-key.ts';
 import type { TreeKey } from './tree-key.ts';
 import type { ChildReference, TreeReader } from './tree-reader.ts';
@@ -32,19 +33,27 @@ interface Item {
   readonly node?: NodeReference | undefined;
 }
 
+/** The node of a level that is being filled. */
 interface Level {
   items: Item[];
   size: number;
+  /** A node of this level that is taken over whole, unless what follows it turns out to belong into it. */
+  held: ChildReference | undefined;
+  /** Length of the record that followed it in the old tree; undefined while nothing after it was touched. */
+  followed: number | undefined;
 }
 
 /** A node is never longer, unless one record is. */
 const LONGEST_BODY = 65_536;
 /** A node ends after a record of s bytes with probability s / 2^14. */
 const BOUNDARY_FACTOR = 2 ** 18;
+/** Inner nodes have two records at least, the last of a level excepted: else long ids would make levels without end. */
+const FEWEST_CHILDREN = 2;
 
 /**
  * Applies edits to a tree and writes the nodes that are new, children first. What lies between the edits is taken over
- * by reference: k edits in a tree of n records read and write about k leaves and the paths above them.
+ * by reference: k edits in a tree of n records read and write about k leaves and the paths above them. The same records
+ * make the same tree, in whatever steps they came.
  *
  * @param root - The tree as it was; undefined for an empty one. It is not changed.
  * @param edits - In order of their keys, each key once.
@@ -61,15 +70,18 @@ export async function updateTree<T extends TreeKey>(
   const levels: Level[] = [];
   const known = new Map<string, NodeReference>();
 
-  const levelAt = (number: number): Level => (levels[number] ??= { items: [], size: EMPTY_BODY_LENGTH });
+  const levelAt = (number: number): Level =>
+    (levels[number] ??= { items: [], size: EMPTY_BODY_LENGTH, held: undefined, followed: undefined });
 
   async function push(number: number, item: Item): Promise<void> {
     const level = levelAt(number);
     const length = recordLength(item.bytes);
-    if (level.items.length > 0 && level.size + length > LONGEST_BODY) await close(number);
+    if (level.held !== undefined) await settleHeld(number, length);
+    const fewest = fewestRecords(number);
+    if (level.items.length >= fewest && level.size + length > LONGEST_BODY) await close(number);
     level.items.push(item);
     level.size += length;
-    if (endsNode(number, item.key, length)) await close(number);
+    if (level.items.length >= fewest && endsNode(number, item.key, length)) await close(number);
   }
 
   async function close(number: number): Promise<void> {
@@ -106,24 +118,66 @@ export async function updateTree<T extends TreeKey>(
   const pushChild = (number: number, child: ChildReference): Promise<void> =>
     push(number, { key: child.key, bytes: child.bytes, places: [child.place], count: child.count, node: child });
 
-  const load = async (reference: NodeReference) => {
+  async function load(reference: NodeReference): Promise<NodeParts> {
     known.set(toHex(reference.id), reference);
-    return reader.node(reference, options);
-  };
+    const node = await reader.node(reference, options);
+    const level = levels[node.level];
+    if (level?.held !== undefined) level.followed ??= recordLength(node.records[0] as Uint8Array);
+    return node;
+  }
+
+  async function release(number: number): Promise<void> {
+    const level = levelAt(number);
+    const { held } = level;
+    level.held = undefined;
+    level.followed = undefined;
+    if (held !== undefined) await pushChild(number + 1, held);
+  }
+
+  /**
+   * Decides where the node held ends, now that a record of that length follows it. It ended because of its own last
+   * record, or because the next one did not fit: only then the length of the next one matters.
+   */
+  async function settleHeld(number: number, length: number): Promise<void> {
+    const level = levelAt(number);
+    const { held, followed } = level;
+    if (held === undefined || length === followed) return release(number);
+    const node = await load(held);
+    const size = node.records.reduce((sum, record) => sum + recordLength(record), EMPTY_BODY_LENGTH);
+    const lastKey = node.level === 0 ? reader.records(node, kind).at(-1)?.value : reader.children(node).at(-1)?.key;
+    const lastLength = recordLength(node.records.at(-1) as Uint8Array);
+    const ended = size + length > LONGEST_BODY || endsNode(number, lastKey as TreeKey, lastLength);
+    if (ended && node.records.length >= fewestRecords(number)) return release(number);
+    level.held = undefined;
+    level.followed = undefined;
+    await pushRecordsOf(node);
+  }
+
+  async function pushRecordsOf(node: NodeParts): Promise<void> {
+    if (node.level > 0) for (const child of reader.children(node)) await pushChild(node.level, child);
+    else {
+      for (const { value, bytes, places } of reader.records(node, kind))
+        await pushRecord(value, bytes, places.map(placeOf));
+    }
+  }
 
   /** Takes a node over as it is, or, where the node before it is still open below, record by record. */
   async function pass(child: ChildReference, number: number): Promise<void> {
-    if (levels.slice(0, number + 1).every(({ items }) => items.length === 0)) {
-      await pushChild(number + 1, child);
+    if (await isAtBoundary(number)) {
+      levelAt(number).held = child;
       return;
     }
     const node = await load(child);
-    if (number > 0) {
-      for (const grandchild of reader.children(node)) await pass(grandchild, number - 1);
-      return;
-    }
-    for (const record of reader.records(node, kind))
-      await pushRecord(record.value, record.bytes, record.places.map(placeOf));
+    if (number === 0) await pushRecordsOf(node);
+    else for (const grandchild of reader.children(node)) await pass(grandchild, number - 1);
+  }
+
+  /** Whether a node of that level may begin here, in every tree with these records. */
+  async function isAtBoundary(number: number): Promise<boolean> {
+    const below = Array.from({ length: number + 1 }, (_, position) => levelAt(position));
+    if (below.some(({ items, followed }) => items.length > 0 || followed !== undefined)) return false;
+    for (let position = 0; position <= number; position += 1) await release(position);
+    return below.every(({ items, held }) => items.length === 0 && held === undefined);
   }
 
   const pushRecord = (value: T, bytes: Uint8Array, places: readonly (Place | undefined)[]): Promise<void> =>
@@ -174,8 +228,9 @@ export async function updateTree<T extends TreeKey>(
   else await rewrite(root, 0, edits.length);
 
   for (let number = 0; number < levels.length; number += 1) {
+    await release(number);
     const { items } = levelAt(number);
-    const top = levels.slice(number + 1).every((higher) => higher.items.length === 0);
+    const top = levels.slice(number + 1).every((higher) => higher.items.length === 0 && higher.held === undefined);
     if (number > 0 && top && items.length === 1) return lowestRoot(items[0]?.node, reader, options);
     if (items.length > 0) await close(number);
   }
@@ -189,8 +244,8 @@ async function lowestRoot(
   options: OperationOptions,
 ): Promise<NodeReference | undefined> {
   let root = reference;
-  // A node that was just written has no location yet and two children at least.
-  while (root?.place?.pack.stored !== undefined) {
+  // A node that was just written cannot be read yet; it has two children at least.
+  while (root !== undefined && (root.place === undefined || root.place.pack.stored !== undefined)) {
     const node = await reader.node(root, options);
     if (node.level === 0 || node.records.length > 1) return root;
     root = reader.children(node)[0];
@@ -200,6 +255,10 @@ async function lowestRoot(
 
 function keyOf({ sort, id }: TreeKey): { readonly sort: number; readonly id: string } {
   return { sort, id };
+}
+
+function fewestRecords(level: number): number {
+  return level === 0 ? 1 : FEWEST_CHILDREN;
 }
 
 function endsNode(level: number, { sort, id }: TreeKey, length: number): boolean {
