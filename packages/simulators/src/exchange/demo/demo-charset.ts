@@ -14,7 +14,9 @@ export function encodeText(text: string, charset: string): Uint8Array {
 
 /** Whether a charset has every character of a text. */
 export function fitsCharset(text: string, charset: string): boolean {
-  return new TextDecoder(charset).decode(encodeText(text, charset)) === text;
+  // Not TextDecoder: that of Node 22 reads windows-1252 as ISO-8859-1 (nodejs/node#56542).
+  const encoding = charset === 'iso-2022-jp' ? 'euc-jp' : charset;
+  return iconv.decode(iconv.encode(text, encoding), encoding) === text;
 }
 
 /**
