@@ -209,7 +209,7 @@ describe('diffTrees', () => {
   async function differences(a: NodeReference | undefined, b: NodeReference | undefined): Promise<string[]> {
     const found: string[] = [];
     for await (const { before, after } of diffTrees(lab.reader(), a, b, itemRecordKind)) {
-      const { id } = (before ?? after)?.value as ItemRecord;
+      const id = before?.value.id ?? after?.value.id;
       found.push(`${id} ${before?.value.changeKey ?? '-'} ${after?.value.changeKey ?? '-'}`);
     }
     return found.toSorted();
