@@ -1,0 +1,47 @@
+import { createRepository, openRepository } from '@holdfast/core';
+import type { BackupOptions, BackupReport, CheckpointInterval } from '@holdfast/core';
+import { password } from '@holdfast/crypto';
+import { localDestination } from '@holdfast/destinations/local';
+import { exchangeOnline } from '@holdfast/exchange-source';
+import { exchangeFetch } from '@holdfast/simulators/exchange';
+import type { Exchange } from '@holdfast/simulators/exchange';
+import { fastClock } from './fast-clock.ts';
+
+/** What a script that backs a mailbox up is told: plain data, so that it can be handed to another process. */
+export interface UserScriptSettings {
+  /** Address of the simulator. */
+  readonly url: string;
+  readonly tenant: string;
+  readonly credentials: Exchange['credentials'];
+  /** Address of the mailbox. */
+  readonly mailbox: string;
+  /** Folder of the repository. */
+  readonly folder: string;
+  /** Whether a missing folder may be made. */
+  readonly createFolder?: boolean;
+  /** Password of the repository; without one, none is given. */
+  readonly password?: string;
+  /** Whether the repository is to be created. */
+  readonly createRepository?: boolean;
+  readonly checkpoint?: CheckpointInterval;
+  /** How much faster time runs for the client. */
+  readonly timeFactor?: number;
+}
+
+/** Backs a mailbox up as a user's script does it. */
+export async function runUserScript(
+  settings: UserScriptSettings,
+  options: Pick<BackupOptions, 'onProgress'> = {},
+): Promise<BackupReport> {
+  const { url, tenant, credentials, folder, createFolder = true, checkpoint, timeFactor = 1 } = settings;
+  const key = settings.password === undefined ? undefined : password(settings.password);
+  const destination = localDestination({ path: folder, create: createFolder });
+  await using repository =
+    settings.createRepository === true
+      ? await createRepository({ destination, key: key ?? 'none' })
+      : await openRepository({ destination, key });
+  const clock = fastClock(timeFactor);
+  const online = exchangeOnline({ tenant, credentials, fetch: exchangeFetch(url), clock });
+  const mailbox = await online.mailbox(settings.mailbox);
+  return await repository.backup(mailbox, { checkpoint, ...options });
+}
