@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DescriptionViolatedError, startExchange } from '../src/exchange/index.ts';
 import { graphClient } from './support/graph-client.ts';
 import { emlFixture, messageFixture } from './support/message-fixtures.ts';
-import { virtualClock } from './support/virtual-clock.ts';
+import { virtualClock } from '@holdfast/testkit';
 
 describe('startExchange', () => {
   it('gives the same mailbox for the same seed, and another one for another seed', async () => {
@@ -37,6 +37,14 @@ describe('startExchange', () => {
     await graph('/users/ada@example.org/photo');
     await expect(exchange.close()).rejects.toThrow(DescriptionViolatedError);
     await expect(exchange.close()).resolves.toBeUndefined();
+  });
+
+  it('stamps its answers with the time of its clock', async () => {
+    const clock = virtualClock({ start: Date.UTC(2030, 1, 3, 4, 5, 6) });
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': {} }, clock });
+    const graph = await graphClient(exchange);
+    const reply = await graph('/users/ada@example.org/mailFolders');
+    expect(reply.headers.get('date')).toBe('Sun, 03 Feb 2030 04:05:06 GMT');
   });
 
   it('counts requests by kind, logs them, and forgets them on reset', async () => {

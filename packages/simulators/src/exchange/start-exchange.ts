@@ -128,6 +128,7 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
   const server = await startHttpServer({
     port: resolved.port,
     largestBody: LARGEST_BODY,
+    now,
     onSent: (bytes) => requests.recordSent(bytes),
     async answer(request) {
       if (request.url.host !== LOGIN_HOST) return graph(request);

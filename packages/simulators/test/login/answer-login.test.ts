@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { startExchange } from '../../src/exchange/index.ts';
 import { graphClient, requestToken } from '../support/graph-client.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { virtualClock } from '@holdfast/testkit';
 
 const mailboxes = { 'ada@example.org': {} };
 
@@ -11,9 +11,9 @@ describe('the token endpoint', () => {
     const clock = virtualClock();
     await using exchange = await startExchange({ mailboxes, clock });
     const graph = await graphClient(exchange);
-    clock.advance(3_598_000);
+    await clock.advance(3_598_000);
     expect((await graph('/users/ada@example.org')).status).toBe(200);
-    clock.advance(2000);
+    await clock.advance(2000);
     const late = await graph('/users/ada@example.org');
     expect(late.status).toBe(401);
     expect(late.json.error.code).toBe('InvalidAuthenticationToken');

@@ -5,7 +5,7 @@ import type { Exchange } from '../../src/exchange/index.ts';
 import { graphClient } from '../support/graph-client.ts';
 import type { GraphClient, GraphReply } from '../support/graph-client.ts';
 import { emlFixture } from '../support/message-fixtures.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { virtualClock } from '@holdfast/testkit';
 
 const ADA = 'ada@example.org';
 const NOW = Date.UTC(2026, 0, 5, 9);
@@ -15,7 +15,7 @@ describe('writing messages', () => {
   let graph: GraphClient;
 
   beforeEach(async () => {
-    exchange = await startExchange({ mailboxes: { [ADA]: {} }, clock: virtualClock(NOW) });
+    exchange = await startExchange({ mailboxes: { [ADA]: {} }, clock: virtualClock({ start: NOW }) });
     graph = await graphClient(exchange);
   });
   afterEach(() => exchange.close());

@@ -5,8 +5,8 @@ import type { Exchange } from '../../src/exchange/index.ts';
 import { graphClient } from '../support/graph-client.ts';
 import type { GraphClient, GraphReply } from '../support/graph-client.ts';
 import { messageFixture } from '../support/message-fixtures.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
-import type { VirtualClock } from '../support/virtual-clock.ts';
+import { virtualClock } from '@holdfast/testkit';
+import type { VirtualClock } from '@holdfast/testkit';
 
 const ADA = 'ada@example.org';
 const SIZE = 3 * 1024 * 1024 + 5;
@@ -78,7 +78,7 @@ describe('upload sessions', () => {
     expect((await graph(cancelled, { method: 'DELETE' })).status).toBe(204);
     expect((await put(cancelled, 0, STEP)).status).toBe(404);
     const late = (await open()).json.uploadUrl;
-    clock.advance(8 * 24 * 3600 * 1000);
+    await clock.advance(8 * 24 * 3600 * 1000);
     expect((await put(late, 0, STEP)).status).toBe(404);
   });
 

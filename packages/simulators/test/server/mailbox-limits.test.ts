@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startExchange } from '../../src/exchange/index.ts';
 import { createMailboxLimits } from '../../src/exchange/server/mailbox-limits.ts';
 import { graphClient } from '../support/graph-client.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { virtualClock } from '@holdfast/testkit';
 
 const ADA = 'ada@example.org';
 const MEGABYTE = 1024 * 1024;
@@ -71,7 +71,7 @@ describe('the limits of a mailbox', () => {
     const other = graph('/users/eve@example.org/mailFolders/inbox');
     while (exchange.requests.maxInFlight['eve@example.org'] !== 1)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    clock.advance(100);
+    await clock.advance(100);
     expect((await Promise.all([...four, other])).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(exchange.requests.throttled).toBe(1);
   });

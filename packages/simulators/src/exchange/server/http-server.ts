@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Most bytes of a body that are kept. What is longer is read to its end and known to be too long. */
   readonly largestBody: number;
+  /** The time that answers carry in their `Date`, milliseconds since 1970. */
+  now(): number;
   /** Answers a request whose address has the real host again. */
   answer(request: RawRequest): Promise<Answer>;
   /** Told of every answer before it is sent. */
@@ -73,7 +75,8 @@ function send(response: ServerResponse, answer: Answer, options: HttpServerOptio
   const sent = answer.fault === 'cut' ? cut(body) : body;
   if (sent !== undefined) options.onSent(sent.length);
   // A page that is cut ends with a whole response, whose JSON is not whole.
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(sent?.length ?? 0) });
+  const date = new Date(options.now()).toUTCString();
+  response.writeHead(answer.status, { date, ...answer.headers, 'content-length': String(sent?.length ?? 0) });
   response.end(sent);
 }
 
