@@ -49,6 +49,8 @@ export interface BackupContext {
   readonly itemIndex: ItemIndex;
   /** Limits how many items are read at the same time. */
   readonly slots: Semaphore;
+  /** What still runs although nobody waits for it now: a run that fails ends only when all of it has. */
+  readonly underway: Set<Promise<void>>;
   /** The collections of the run, by id. */
   readonly collections: Map<string, CollectionState>;
   /** Collections of the last snapshot that the source does not have any more; their items may have moved. */

@@ -7,9 +7,9 @@ import { createDataPackWriter } from '../packs/data-pack-writer.ts';
 import { createTreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
 import type { CoverageReport } from '../snapshot/snapshot.ts';
-import { chainHeads } from '../snapshot/chain-heads.ts';
+import { chainHeads, newestFirst } from '../snapshot/chain-heads.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
-import { collectionRecordKind } from '../tree/collection-record.ts';
+import { collectionRecordKind, itemTrees } from '../tree/collection-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import type { ResolvedBackupOptions } from './backup-options.ts';
@@ -20,7 +20,7 @@ import type { CollectionState } from './collection-state.ts';
 import { commit } from './commit.ts';
 import type { CommitLine } from './commit.ts';
 import { followCollection } from './follow-collection.ts';
-import { countVanished, settle } from './settle.ts';
+import { countVanished, openWhatIsGone, settle } from './settle.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 
 /** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
@@ -45,6 +45,8 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   };
   const context = createContext(vault, source, options, reading);
   const skipped = await prepareCollections(context, line.root);
+  const resumes = heads[0]?.snapshot.state === 'checkpoint';
+  if (resumes) await recallComplete(context, snapshots);
   const checkpoints = createCheckpoints(context, line, () => coverageOf(context, skipped));
 
   try {
@@ -52,7 +54,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
       context.collections.values(),
       async (state) => {
         try {
-          await followCollection(context, state, () => checkpoints.writeIfDue());
+          await followCollection(context, state, { resumes, onCheckpoint: () => checkpoints.writeIfDue() });
         } catch (error) {
           run.abort(error);
           throw error;
@@ -62,6 +64,12 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     );
     await settleAll(context);
   } catch (error) {
+    run.abort(error);
+    while (context.underway.size > 0) {
+      const waiting = [...context.underway];
+      await Promise.all(waiting);
+      for (const one of waiting) context.underway.delete(one);
+    }
     outer?.throwIfAborted();
     // A source that failed leaves what was read so far worth keeping; a storage that failed does not.
     if (SourceError.is(error)) await checkpoints.writeLast().catch((failure: unknown) => noteLost(vault, failure));
@@ -93,6 +101,7 @@ function createContext(
     chunk: createChunker(keyring.chunkerKey, config.chunker),
     itemIndex: index.items(source.id),
     slots: createSemaphore(options.concurrency),
+    underway: new Set(),
     collections: new Map(),
     vanished: new Map(),
     failures: [],
@@ -123,6 +132,21 @@ async function prepareCollections(
   return skipped;
 }
 
+/**
+ * An interrupted run may have noted that an item left and not yet where it went, so what is stored of it is found only
+ * in the last complete snapshot.
+ */
+async function recallComplete(context: BackupContext, snapshots: readonly StoredSnapshot[]): Promise<void> {
+  const { vault, source, options, collections, vanished } = context;
+  const [last] = snapshots
+    .filter(({ snapshot }) => snapshot.source.id === source.id && snapshot.state === 'complete')
+    .toSorted(newestFirst);
+  for await (const { value, places } of vault.trees.walk(last?.root, collectionRecordKind, options)) {
+    const state = collections.get(value.id) ?? vanished.get(value.id);
+    state?.before.push(itemTrees(value, places).items);
+  }
+}
+
 /** Settles what left; trees are written first where that needs them. */
 async function settleAll(context: BackupContext): Promise<void> {
   const { collections, nodes, options } = context;
@@ -132,7 +156,8 @@ async function settleAll(context: BackupContext): Promise<void> {
     await nodes.flush(options);
     adoptTrees(written);
   }
-  if (states.some(({ open }) => open.size > 0)) await settle(context);
+  for (const state of states.filter(({ gone }) => gone)) await openWhatIsGone(context, state);
+  if (states.some(({ open, retry }) => open.size + retry.size > 0)) await settle(context);
 }
 
 function coverageOf({ collections, failures }: BackupContext, skipped: readonly CollectionSkipped[]): CoverageReport {

@@ -45,19 +45,23 @@ export function createCheckpoints(
     }
   }
 
+  function begin(): Promise<void> {
+    writing = write().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  }
+
   return {
     async writeIfDue() {
       // Whoever comes while one is being written waits for it, which also holds back reading ahead.
-      if (writing !== undefined) await writing;
+      while (writing !== undefined) await writing;
       if (!isDue()) return;
-      writing = write().finally(() => {
-        writing = undefined;
-      });
-      await writing;
+      await begin();
     },
     async writeLast() {
       await writing?.catch(() => {});
-      if (!broken && counts.items > last.items) await write();
+      if (!broken && counts.items > last.items) await begin();
     },
   };
 }

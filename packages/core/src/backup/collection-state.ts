@@ -36,8 +36,8 @@ export interface CollectionState {
   collection: Collection;
   /** Its record in the last snapshot written, and where that record's trees are; undefined if it is new. */
   base: { readonly record: CollectionRecord; readonly places: readonly (BlobLocation | undefined)[] } | undefined;
-  /** The trees before this run: what moved away in it can still be found there. */
-  readonly before: { readonly items: NodeReference | undefined; readonly pass: NodeReference | undefined };
+  /** Trees of earlier: what moved away since can still be found there. */
+  readonly before: (NodeReference | undefined)[];
   /** The items, as far as trees are written. */
   items: NodeReference | undefined;
   /** The enumeration under way, as far as trees are written. */
@@ -46,12 +46,16 @@ export interface CollectionState {
   edits: Map<string, PendingEdit>;
   /** Changes that are being written to a tree at this moment. */
   flushing: Map<string, PendingEdit>;
+  /** Changes that a reset made void: what was read for them need not be read again. */
+  readonly discarded: Map<string, PendingEdit>;
   /** Where the source goes on. */
   cursor: string | undefined;
   /** When the cursor was obtained. */
   cursorTime: number;
-  /** Items that left and have not turned up elsewhere yet, and those the last run left unsettled. */
+  /** Items that left and have not turned up elsewhere yet. */
   open: Set<string>;
+  /** Items that the last run left unsettled: the source is asked for them, even where an old version stands in a tree. */
+  retry: Set<string>;
   /** Items that failed in this run: the next one asks for them. */
   failed: Set<string>;
   /** Whether the collection itself disappeared during the run. */
@@ -67,14 +71,17 @@ export function createCollectionState(collection: Collection, base: CollectionSt
   return {
     collection,
     base,
-    before: trees,
+    before: [trees.items, trees.pass],
     items: trees.items,
-    pass: passing ? { root: trees.pass, ended: false } : undefined,
+    // Without a cursor the source begins anew: what an interrupted enumeration told may have left since, untold.
+    pass: passing ? { root: base?.record.cursor === undefined ? undefined : trees.pass, ended: false } : undefined,
     edits: new Map(),
     flushing: new Map(),
+    discarded: new Map(),
     cursor: base?.record.cursor,
     cursorTime: base?.record.cursorTime ?? 0,
-    open: new Set(base?.record.open),
+    open: new Set(),
+    retry: new Set(base?.record.open),
     failed: new Set(),
     gone: false,
     failure: undefined,
@@ -101,7 +108,9 @@ export async function findEver(
   trees: TreeReader,
   options: OperationOptions,
 ): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
-  for (const root of new Set([state.items, state.before.items, state.before.pass])) {
+  const discarded = state.discarded.get(key.id);
+  if (discarded?.record !== undefined) return { record: discarded.record, places: discarded.places };
+  for (const root of new Set([state.items, ...state.before])) {
     const found = known(await trees.find(root, key, itemRecordKind, options));
     if (found !== undefined) return found;
   }

@@ -1,3 +1,5 @@
+import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { encodeBlobSegment } from '../index-segments/blob-segment.ts';
@@ -14,6 +16,7 @@ import { compareKeys } from '../tree/tree-key.ts';
 import { locationOf, placeOf } from '../tree/tree-record.ts';
 import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
+import type { Vault } from '../repository/vault.ts';
 import type { BackupContext } from './backup-context.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 import type { WrittenCollection } from './write-trees.ts';
@@ -105,7 +108,11 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     tags: options.tags,
     pinned: false,
   };
-  const location = locationOf(root?.place);
+  // Without its place the root would be lost; an empty root means that there is no collection.
+  const location = root && (locationOf(root.place) ?? vault.index.blobs.find(root.id));
+  if (root !== undefined && location === undefined) {
+    throw new RepositoryError('ERR_BLOB_MISSING', { item: `the folders of ${source.id}` });
+  }
   const text = serialiseSnapshot(snapshot, {
     generation: keyring.generation,
     root: root === undefined || location === undefined ? undefined : { id: root.id, location },
@@ -171,13 +178,40 @@ function sameRecord(a: CollectionRecord, b: CollectionRecord): boolean {
   return x === y;
 }
 
+/**
+ * Stores what is new in the index. Runs of one open repository share it, so only one at a time: what one has taken is
+ * stored before another commits. What could not be stored counts as new again.
+ */
 async function writeIndex({ vault, source, itemIndex, options }: BackupContext, line: CommitLine): Promise<void> {
   const { index } = vault;
-  const blobs = index.blobs.takeRecent();
-  if (blobs.length > 0) await index.write(encodeBlobSegment(blobs), options);
-  const items = itemIndex.takeRecent();
-  if (items.length > 0) await index.write(encodeItemSegment(source.id, items), options);
-  if (line.unlisted.length === 0 || (blobs.length === 0 && line.unlisted.length < MOST_UNLISTED)) return;
+  const release = await index.writing.acquire(options);
+  try {
+    const blobs = index.blobs.takeRecent();
+    if (blobs.length > 0) {
+      await index.write(encodeBlobSegment(blobs), options).catch((error: unknown) => {
+        for (const { id, location } of blobs) index.blobs.add(id, location);
+        throw error;
+      });
+    }
+    const items = itemIndex.takeRecent();
+    if (items.length > 0) {
+      await index.write(encodeItemSegment(source.id, items), options).catch((error: unknown) => {
+        for (const { key, place } of items) itemIndex.add(key, place);
+        throw error;
+      });
+    }
+    await writeSummaries(vault, line, { due: blobs.length > 0, ...options });
+  } finally {
+    release();
+  }
+}
+
+async function writeSummaries(
+  { index }: Vault,
+  line: CommitLine,
+  { due, ...options }: OperationOptions & { readonly due: boolean },
+): Promise<void> {
+  if (line.unlisted.length === 0 || (!due && line.unlisted.length < MOST_UNLISTED)) return;
   const snapshots = line.unlisted.splice(0).map((stored) => ({ object: snapshotHash(stored), snapshot: stored.text }));
   await index.write(encodeSnapshotSegment(snapshots), options);
 }

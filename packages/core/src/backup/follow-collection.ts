@@ -7,18 +7,23 @@ import type { CollectionState } from './collection-state.ts';
 import { isFatal, takeIn } from './item-intake.ts';
 import type { Intake } from './item-intake.ts';
 
+/** So many items are told of ahead of the one that is applied next. */
+const FURTHEST_AHEAD = 500;
+
 /**
  * Follows the changes of one collection to their end.
  *
  * Items are read several at a time; what comes of them is applied in the order in which the source told it, so that a
- * cursor is never ahead of the items it stands for. `onCheckpoint` is awaited after each cursor.
+ * cursor is never ahead of the items it stands for. `onCheckpoint` is awaited after each cursor. With `resumes`, the
+ * cursor is of a run that was interrupted and may stand in the middle of an enumeration that ends with what there was at
+ * its beginning; so the changes since then are asked for as well.
  */
 export async function followCollection(
   context: BackupContext,
   state: CollectionState,
-  onCheckpoint: () => Promise<void>,
+  { resumes, onCheckpoint }: { readonly resumes: boolean; readonly onCheckpoint: () => Promise<void> },
 ): Promise<void> {
-  const { source, options, reading, slots } = context;
+  const { source, options, reading, slots, underway } = context;
   const { collection } = state;
   options.onProgress({
     type: 'collection-started',
@@ -36,14 +41,30 @@ export async function followCollection(
     });
   };
 
-  const begin = async (item: SourceItem): Promise<void> => {
-    const release = await slots.acquire(reading);
-    const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
-    intake.catch(() => {});
-    inOrder(async () => (await intake)());
+  const ahead = new Set<string>();
+  /** What becomes of an item is found out only when everything told of it before is applied. */
+  const queue = async (id: string): Promise<void> => {
+    if (ahead.has(id) || ahead.size >= FURTHEST_AHEAD) await applied;
+    ahead.add(id);
   };
 
-  try {
+  const begin = async (item: SourceItem): Promise<void> => {
+    await queue(item.id);
+    const release = await slots.acquire(reading);
+    const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
+    const ended = intake.then(
+      () => {},
+      () => {},
+    );
+    underway.add(ended);
+    void ended.then(() => underway.delete(ended));
+    inOrder(async () => {
+      (await intake)();
+      ahead.delete(item.id);
+    });
+  };
+
+  const followOnce = async (): Promise<void> => {
     for await (const event of source.changes(collection, { cursor: state.cursor, ...reading })) {
       reading.signal?.throwIfAborted();
       if (failed !== undefined) throw failed.error;
@@ -52,10 +73,16 @@ export async function followCollection(
           await begin(event.item);
           break;
         case 'item-removed':
-          inOrder(() => remove(context, state, event.itemId));
+          await queue(event.itemId);
+          inOrder(async () => {
+            await remove(context, state, event.itemId);
+            ahead.delete(event.itemId);
+          });
           break;
         case 'collection-reset':
           inOrder(() => reset(state));
+          // What comes now is to be compared with the new enumeration, not with what was known before.
+          await applied;
           break;
         case 'checkpoint':
           inOrder(() => advance(context, state, event));
@@ -63,14 +90,21 @@ export async function followCollection(
           break;
       }
     }
+    await applied;
+  };
+
+  try {
+    const isMidway = resumes && state.cursor !== undefined;
+    await followOnce();
+    if (isMidway) await followOnce();
   } catch (error) {
-    if (failed !== undefined || reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
+    underway.add(applied.catch(() => {}));
+    if (failed !== undefined) throw failed.error;
+    if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     await applied;
     state.gone = error.code === 'ERR_COLLECTION_NOT_FOUND';
     state.failure = state.gone ? undefined : error.code;
-    return;
   }
-  await applied;
 }
 
 function advance({ vault }: BackupContext, state: CollectionState, { cursor, last }: ChangeCheckpoint): void {
@@ -81,23 +115,30 @@ function advance({ vault }: BackupContext, state: CollectionState, { cursor, las
 
 /** The source tells the collection from its beginning: what it has told so far of another pass is worth nothing. */
 function reset(state: CollectionState): void {
-  state.edits.clear();
+  for (const [id, edit] of [...state.flushing, ...state.edits]) state.discarded.set(id, edit);
+  state.flushing = new Map();
+  state.edits = new Map();
+  state.before.push(state.pass?.root);
   state.pass = { root: undefined, ended: false };
   state.cursor = undefined;
 }
 
+/**
+ * Takes an item out and leaves it to be settled what became of it; also where nothing is known of it, because an item
+ * that came, left and came back is told as having left.
+ */
 async function remove(
   { vault, source, itemIndex, options }: BackupContext,
   state: CollectionState,
   id: string,
 ): Promise<void> {
+  state.open.add(id);
   const places = itemIndex.find(vault.keyring.itemId(source.id, id));
   for (const { collectionId, sort } of places) {
     if (collectionId !== state.collection.id) continue;
     const key = { id, sort };
     if ((await findCurrent(state, key, vault.trees, options)) === undefined) continue;
     state.edits.set(id, { key });
-    state.open.add(id);
     return;
   }
 }

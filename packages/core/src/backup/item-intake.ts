@@ -8,6 +8,7 @@ import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
 import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
+import type { TreeKey } from '../tree/tree-key.ts';
 
 /** Failures that concern the source as a whole: no other item would fare better. */
 const FATAL: ReadonlySet<SourceErrorCode> = new Set<SourceErrorCode>([
@@ -50,17 +51,33 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
     return () => apply(context, state, { record: { ...described, ...content }, places: undefined }, known);
   } catch (error) {
     if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
-    return () => fail(context, state, item.id, error);
+    return () => fail(context, state, { id: item.id, error, known });
   }
 }
 
-function fail(context: BackupContext, state: CollectionState, item: string, error: SourceError): void {
+/** Notes a failure. What is stored of the item stays, also where the item itself went elsewhere. */
+function fail(
+  context: BackupContext,
+  state: CollectionState,
+  {
+    id: item,
+    error,
+    known,
+  }: { readonly id: string; readonly error: SourceError; readonly known: KnownItem | undefined },
+): void {
   if (error.code === 'ERR_ITEM_NOT_FOUND') {
     context.counts.vanished += 1;
     return;
   }
+  if (known !== undefined && !known.current) {
+    const { sort } = known.record;
+    state.edits.set(item, { key: { id: item, sort }, record: known.record, places: known.places });
+    state.open.delete(item);
+    if (!known.sameCollection) noteMove(context, state, { id: item, sort });
+  }
   const { reason } = error.details;
   const collection = state.collection.id;
+  if (state.failed.has(item)) return;
   state.failed.add(item);
   context.failures.push({
     collection,
@@ -77,17 +94,33 @@ function apply(
   edit: Required<Pick<PendingEdit, 'places'>> & { readonly record: ItemRecord },
   known: KnownItem | undefined,
 ): void {
-  const { counts, itemIndex, vault, source, options } = context;
+  const { counts, options } = context;
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
   state.open.delete(id);
-  if (known === undefined) counts.added += 1;
-  else if (!known.sameCollection) counts.moved += 1;
+  state.retry.delete(id);
+  if (state.failed.delete(id)) forgetFailure(context, id);
+  if (known === undefined) {
+    counts.added += 1;
+    notePlace(context, state, { id, sort });
+  } else if (!known.sameCollection) noteMove(context, state, { id, sort });
   else if (known.record.changeKey !== edit.record.changeKey) counts.changed += 1;
-  if (known?.sameCollection !== true) {
-    itemIndex.add(vault.keyring.itemId(source.id, id), { collectionId: state.collection.id, sort });
-  }
   options.onProgress({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
+}
+
+function notePlace({ itemIndex, vault, source }: BackupContext, state: CollectionState, { id, sort }: TreeKey): void {
+  itemIndex.add(vault.keyring.itemId(source.id, id), { collectionId: state.collection.id, sort });
+}
+
+function noteMove(context: BackupContext, state: CollectionState, key: TreeKey): void {
+  context.counts.moved += 1;
+  notePlace(context, state, key);
+}
+
+/** An item that failed may be told of again in the same run, and then be read. */
+function forgetFailure({ failures }: BackupContext, item: string): void {
+  const position = failures.findIndex((failure) => failure.item === item);
+  if (position >= 0) failures.splice(position, 1);
 }
 
 /** Looks an item up where it should be, then where it ever was. */
@@ -98,7 +131,7 @@ async function findKnown(
   options: OperationOptions,
 ): Promise<KnownItem | undefined> {
   const { trees, keyring } = vault;
-  const key = { id, sort: sortTime };
+  const key = { id, sort: whole(sortTime) };
   const current = await findCurrent(state, key, trees, options);
   if (current !== undefined) return { ...current, current: true, sameCollection: true };
   const before = await findEver(state, key, trees, options);
@@ -128,18 +161,33 @@ function explains(state: CollectionState, known: KnownItem, record: ItemRecord):
 
 function describe(item: SourceItem, known: ItemRecord | undefined): Omit<ItemRecord, 'parts' | 'omitted'> {
   const { id, kind, changeKey, contentKey, volatile, summary } = item;
-  return { id, sort: known?.sort ?? item.sortTime, kind, changeKey, contentKey, volatile, summary: shorten(summary) };
+  return {
+    id,
+    sort: known?.sort ?? whole(item.sortTime),
+    kind,
+    changeKey,
+    contentKey,
+    volatile,
+    summary: shorten(summary),
+  };
 }
 
 /** Summaries are for lists; what is longer is whole in the item's parts. */
 function shorten(summary: ItemSummary): ItemSummary {
-  const { subject, from, to } = summary;
+  const { subject, from, to, date, size } = summary;
   return {
     ...summary,
+    date: whole(date),
+    size: size === undefined ? undefined : whole(size),
     subject: cut(subject),
     from: from === undefined ? undefined : cut(from),
     to: to.slice(0, MOST_RECIPIENTS).map(cut),
   };
+}
+
+/** Records hold integers; a source that tells a fraction, or no number at all, must not make them unreadable. */
+function whole(number: number): number {
+  return Number.isSafeInteger(Math.round(number)) ? Math.round(number) : 0;
 }
 
 function cut(text: string): string {

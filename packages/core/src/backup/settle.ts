@@ -1,6 +1,7 @@
 import { SourceError } from '@holdfast/contracts';
 import type { BackupContext } from './backup-context.ts';
 import { findCurrent } from './collection-state.ts';
+import type { CollectionState } from './collection-state.ts';
 import { isFatal, takeIn } from './item-intake.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
@@ -14,24 +15,49 @@ const BATCH = 200;
  * nothing, because a move there and back between two runs is told as that alone.
  */
 export async function settle(context: BackupContext): Promise<void> {
-  const { collections } = context;
-  const open = new Set([...collections.values()].flatMap((state) => [...state.open]));
+  const states = [...context.collections.values()];
+  const failed = new Set(states.flatMap((state) => [...state.failed]));
+  const retry = new Set(states.flatMap((state) => [...state.retry]));
   const unknown: string[] = [];
-  for (const id of open) if (!(await standsSomewhere(context, id))) unknown.push(id);
+  for (const id of new Set([...retry, ...states.flatMap((state) => [...state.open])])) {
+    // What failed in this run was asked for; the next one asks again.
+    if (failed.has(id)) continue;
+    if (retry.has(id) || !(await standsSomewhere(context, id))) unknown.push(id);
+  }
 
-  const unsettled = new Set<string>();
+  const unsettled = new Map<string, SourceError>();
   for (let start = 0; start < unknown.length; start += BATCH) {
-    const batch = unknown.slice(start, start + BATCH);
+    const batch = new Set(unknown.slice(start, start + BATCH));
+    let failure = new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'no answer for an item' });
     try {
       await locate(context, batch);
     } catch (error) {
       if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
-      for (const id of batch) unsettled.add(id);
+      failure = error;
     }
+    for (const id of batch) unsettled.set(id, failure);
   }
-  for (const state of collections.values()) {
+  for (const [id, error] of unsettled) {
+    const state = states.find(({ open, retry: asked }) => open.has(id) || asked.has(id));
+    if (state !== undefined) noteUnsettled(context, state.collection.id, id, error);
+  }
+  for (const state of states) {
     state.open = new Set([...state.open].filter((id) => unsettled.has(id)));
+    state.retry = new Set([...state.retry].filter((id) => unsettled.has(id)));
   }
+}
+
+/** Nobody knows whether the item is missing from the snapshot, so the run is no success. */
+function noteUnsettled({ failures }: BackupContext, collection: string, item: string, error: SourceError): void {
+  const { reason } = error.details;
+  failures.push({ collection, item, code: error.code, reason: reason === undefined ? undefined : String(reason) });
+}
+
+/** The items of a collection that disappeared in the course of the run may have gone elsewhere before that. */
+export async function openWhatIsGone({ vault, options }: BackupContext, state: CollectionState): Promise<void> {
+  const root = state.items ?? state.pass?.root;
+  for await (const { value } of vault.trees.walk(root, itemRecordKind, options)) state.open.add(value.id);
+  for (const [id, { record }] of state.edits) if (record !== undefined) state.open.add(id);
 }
 
 /** Counts the items of a collection that the source does not have any more, those excepted that moved elsewhere. */
@@ -51,15 +77,18 @@ async function standsSomewhere(context: BackupContext, id: string): Promise<bool
   return false;
 }
 
-async function locate(context: BackupContext, ids: readonly string[]): Promise<void> {
-  const { source, collections, counts, reading } = context;
-  for await (const { found } of source.locate(ids, reading)) {
+/** Asks the source where items are, takes them in, and takes every item that it answered for out of the batch. */
+async function locate(context: BackupContext, batch: Set<string>): Promise<void> {
+  const { source, collections, counts, reading, itemIndex, vault } = context;
+  for await (const { itemId, found } of source.locate([...batch], reading)) {
     reading.signal?.throwIfAborted();
     const state = found && collections.get(found.collectionId);
-    if (found === undefined || state === undefined) {
-      counts.removed += 1;
-      continue;
+    if (found !== undefined && state !== undefined && !state.gone) {
+      (await takeIn(context, state, found.item))();
+    } else if (itemIndex.find(vault.keyring.itemId(source.id, itemId)).length > 0) {
+      // What still stands in a tree left after its collection was told; the next run hears of it.
+      if (!(await standsSomewhere(context, itemId))) counts.removed += 1;
     }
-    (await takeIn(context, state, found.item))();
+    batch.delete(itemId);
   }
 }

@@ -49,7 +49,7 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
     if (ended) await openWhatPassMissed(context, state, root);
     const trees =
       pass === undefined || ended ? { items: root, pass: undefined } : { items: state.items, pass: { root } };
-    written.push({ state, cursor, cursorTime, open: [...open, ...state.open], noted: pass, ...trees });
+    written.push({ state, cursor, cursorTime, open: [...open, ...state.open, ...state.retry], noted: pass, ...trees });
   }
   return written;
 }

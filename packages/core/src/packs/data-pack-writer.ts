@@ -29,7 +29,10 @@ export interface DataPackWriter {
    * the two open packs and those being stored are in memory.
    */
   add(raw: Uint8Array, options?: OperationOptions): Promise<Uint8Array>;
-  /** Stores everything taken in so far. When it resolves, every blob added before is durable and in the index. */
+  /**
+   * Stores everything taken in so far. When it resolves, every blob added before is durable and in the index; after a
+   * pack could not be stored it rejects, always, with what failed.
+   */
   flush(options?: OperationOptions): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export function createDataPackWriter({
   const open: [OpenPack, OpenPack] = [emptyPack(), emptyPack()];
   const pending = new Set<string>();
   const storing = new Set<Promise<void>>();
+  let failed: { readonly error: unknown } | undefined;
 
   async function seal(blobs: BlobToSeal[], options: OperationOptions): Promise<void> {
     shuffle(blobs, randomness);
@@ -73,8 +77,13 @@ export function createDataPackWriter({
     pack.size = 0;
     const stored = seal(blobs, options);
     storing.add(stored);
-    const forget = (): void => void storing.delete(stored);
-    stored.then(forget, forget);
+    stored.then(
+      () => storing.delete(stored),
+      (error: unknown) => {
+        storing.delete(stored);
+        failed ??= { error };
+      },
+    );
     return stored;
   }
 
@@ -93,6 +102,7 @@ export function createDataPackWriter({
     },
 
     async flush(options = {}) {
+      if (failed !== undefined) throw failed.error;
       const [first, second] = open;
       if (first.size + second.size <= target) {
         first.blobs.push(...second.blobs);

@@ -12,6 +12,9 @@ import { segmentKind } from '../index-segments/segment-kind.ts';
 import type { SegmentContent } from '../index-segments/directory.ts';
 import { decodeSnapshotSegment } from '../index-segments/snapshot-segment.ts';
 import { toHex } from '../internal/bytes.ts';
+import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { createSemaphore } from '../internal/semaphore.ts';
+import type { Semaphore } from '../internal/semaphore.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { openBlobs, sealBlobs } from '../objects/sealed-object.ts';
@@ -28,6 +31,8 @@ export interface IndexStore {
   items(sourceId: string): ItemIndex;
   /** JSON of a snapshot object, if a segment has it. */
   summary(object: string): string | undefined;
+  /** Held by whoever takes what is new in the index and stores it. */
+  readonly writing: Semaphore;
   /** Stores a segment. */
   write(content: SegmentContent, options?: OperationOptions): Promise<void>;
 }
@@ -77,13 +82,15 @@ export function createIndexStore({
   }
 
   async function refresh(options: OperationOptions): Promise<void> {
-    for await (const { hash } of objects.list('index', options)) await load(hash, options);
+    const { signal } = options;
+    await mapConcurrent(objects.list('index', options), ({ hash }) => load(hash, options), { concurrency: 4, signal });
   }
 
   return {
     blobs,
     load: (hash, options = {}) => load(hash, options),
     items: itemsOf,
+    writing: createSemaphore(1),
     summary: (object) => summaries.get(object),
     refresh(options = {}) {
       // One after the other, so that no segment is loaded twice.

@@ -1,3 +1,4 @@
+import type { Destination } from '@holdfast/contracts';
 import { createRepository, openRepository } from '@holdfast/core';
 import type { CreateRepositoryOptions, Repository } from '@holdfast/core';
 import { memoryDestination } from '@holdfast/destinations/memory';
@@ -18,18 +19,26 @@ export interface Harness {
   reopen(): Promise<Repository>;
 }
 
+/** Options of {@link createHarness}. */
+export interface HarnessOptions extends Partial<Omit<CreateRepositoryOptions, 'destination'>> {
+  /** Seed of everything random. */
+  readonly seed?: number;
+  /** Items on a page of the mailbox. */
+  readonly pageSize?: number;
+  /** Puts something between the engine and the storage. */
+  readonly wrap?: (inner: Destination) => Destination;
+}
+
 /** Makes a harness; without a key the repository is not encrypted, which is faster to make. */
-export async function createHarness(
-  options: Partial<CreateRepositoryOptions> & { readonly seed?: number } = {},
-): Promise<Harness> {
-  const { seed = 1, key = 'none', ...rest } = options;
+export async function createHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const { seed = 1, key = 'none', pageSize, wrap = (inner) => inner, ...rest } = options;
   const objects: Objects = new Map();
   const clock = virtualClock({ start: Date.UTC(2026, 0, 1) });
   const dice = seededRandomness(seed);
-  const mailbox = memoryMailbox();
+  const mailbox = memoryMailbox({ pageSize });
   const environment = { clock, randomness: dice };
   const repository = await createRepository({
-    destination: memoryDestination({ objects }),
+    destination: wrap(memoryDestination({ objects, clock })),
     key,
     ...environment,
     ...rest,
@@ -42,7 +51,7 @@ export async function createHarness(
     repository,
     reopen: () =>
       openRepository({
-        destination: memoryDestination({ objects }),
+        destination: wrap(memoryDestination({ objects, clock })),
         ...environment,
         ...(key === 'none' ? {} : { key }),
       }),
