@@ -26,9 +26,7 @@ describe('the quickstart', () => {
 
   const spoils = { mime: 'MIME differs', subject: 'subject', attachment: 'attachments' };
   for (const [what, difference] of Object.entries(spoils)) {
-    it.concurrent(`ends with exit code 1 and names the message if ${what} of one was changed on the way`, async ({
-      expect,
-    }) => {
+    it.concurrent(`ends with exit code 1 and names the message if ${what} of one was changed on the way`, async () => {
       const preload = join(import.meta.dirname, 'spoil.ts');
       const { code, lastLine, output } = await runQuickstart(['--messages', '60'], {
         preload,

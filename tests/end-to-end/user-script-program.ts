@@ -6,16 +6,19 @@ import process from 'node:process';
 import { runUserScript } from './user-script.ts';
 import type { UserScriptSettings } from './user-script.ts';
 
+// Not maxRSS of the system: on Linux a process inherits that of the one that started it.
+let peak = 0;
+
 try {
   const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as UserScriptSettings;
   const { snapshot } = await runUserScript(settings, {
     onProgress(event) {
+      peak = Math.max(peak, process.memoryUsage.rss());
       if (event.type === 'item-stored') console.log('item');
       if (event.type === 'checkpoint-written') console.log(`checkpoint ${event.snapshot.id}`);
     },
   });
-  const { maxRSS } = process.resourceUsage();
-  console.log(JSON.stringify({ items: snapshot.statistics.items, peakMegabytes: maxRSS / 1024 }));
+  console.log(JSON.stringify({ items: snapshot.statistics.items, peakMegabytes: peak / 1e6 }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,0 +1,87 @@
+import { createRepository, openRepository } from '@holdfast/core';
+import type { BackupReport, CheckReport, Snapshot } from '@holdfast/core';
+import { password } from '@holdfast/crypto';
+import { localDestination } from '@holdfast/destinations/local';
+import { exchangeOnline } from '@holdfast/exchange-source';
+import type { Exchange } from '@holdfast/simulators/exchange';
+import type { SeededRandomness } from '@holdfast/testkit';
+import { differencesFromMailbox } from './differences.ts';
+import { startUserScript } from './start-user-script.ts';
+import type { UserScriptSettings } from './user-script.ts';
+import { ADA } from './world.ts';
+
+const key = password('seven copper lanterns');
+
+/** Makes an empty repository in a folder, and the settings of a script that backs up into it with many checkpoints. */
+export async function createEmpty(exchange: Exchange, folder: string): Promise<UserScriptSettings> {
+  await using _ = await createRepository({ destination: localDestination({ path: folder }), key });
+  const { url, tenant, credentials } = exchange;
+  const checkpoint = { items: 25 };
+  return { url, tenant, credentials, mailbox: ADA, folder, password: key.secret.reveal(), checkpoint };
+}
+
+/** What the run after an interruption found, did and left behind. */
+export interface FinishedBackup {
+  /** Snapshots that were there before, the newest first. */
+  readonly before: readonly Snapshot[];
+  readonly report: BackupReport;
+  /** Requests for MIME. */
+  readonly mime: number;
+  /** How the snapshot differs from the mailbox. */
+  readonly differences: readonly string[];
+  readonly check: CheckReport;
+}
+
+/** Backs up to the end, compares the snapshot with the mailbox and checks the repository. */
+export async function finishBackup(exchange: Exchange, { folder }: UserScriptSettings): Promise<FinishedBackup> {
+  const { tenant, credentials, fetch, control, requests } = exchange;
+  await using repository = await openRepository({ destination: localDestination({ path: folder }), key });
+  const before = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
+  const ada = await exchangeOnline({ tenant, credentials, fetch }).mailbox(ADA);
+  const mimeBefore = requests.counts.mime;
+  const report = await repository.backup(ada);
+  const mime = requests.counts.mime - mimeBefore;
+  const differences = await differencesFromMailbox(repository, report.snapshot.id, await control.messages(ADA));
+  return { before, report, mime, differences, check: await repository.check({ level: 'decryption' }) };
+}
+
+/** Where a first backup was when its process was killed. */
+export interface Interruption {
+  /** Whether it was killed; it may have been faster. */
+  readonly killed: boolean;
+  /** Items it had stored. */
+  readonly items: number;
+  /** Checkpoints it had reported. */
+  readonly checkpoints: number;
+}
+
+/**
+ * Runs a backup and kills its process after a random number of checkpoints (from `atLeast` on) and some more items and
+ * milliseconds, so that the kill meets it anywhere.
+ */
+export async function interruptBackup(
+  settings: UserScriptSettings,
+  randomness: SeededRandomness,
+  { atLeast = 1, atMost = 4 }: { readonly atLeast?: number; readonly atMost?: number } = {},
+): Promise<Interruption> {
+  const afterCheckpoints = randomness.integer(atLeast, atMost);
+  const moreItems = randomness.integer(0, 49);
+  const moreMilliseconds = randomness.integer(0, 10);
+  let checkpoints = 0;
+  let items = 0;
+  let left = moreItems;
+  let ordered = false;
+  const { signal, code } = await startUserScript(settings, {
+    onLine(line, kill) {
+      if (line.startsWith('checkpoint')) checkpoints += 1;
+      if (line === 'item') items += 1;
+      if (ordered || checkpoints < afterCheckpoints) return;
+      left -= 1;
+      if (left > 0) return;
+      ordered = true;
+      setTimeout(kill, moreMilliseconds);
+    },
+  });
+  // Windows knows no signals: there a process that was ended has an exit code other than 0.
+  return { killed: signal === 'SIGKILL' || (code !== 0 && ordered), items, checkpoints };
+}
