@@ -25,7 +25,7 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
   const { items } = await findCollection(vault, snapshot, options.collection, options);
   // Callers know the id, not the sort time that orders the tree, so the collection is searched; the item index, where
   // it knows the item, tells where to look first.
-  await vault.index.refresh(options);
+  await vault.index.refresh({ ...options, tolerant: true });
   const key = vault.keyring.itemId(snapshot.snapshot.source.id, options.item);
   for (const { collectionId, sort } of vault.index.items(snapshot.snapshot.source.id).find(key)) {
     if (collectionId !== options.collection) continue;

@@ -17,22 +17,22 @@ const SMALL_OBJECTS: readonly (readonly [ObjectType, number])[] = [
 /** Reads every object and compares it with its name; with `decrypt` opens every blob in it as well. */
 export async function checkObjects(context: CheckContext, { decrypt }: { readonly decrypt: boolean }): Promise<void> {
   const { vault, options, packs } = context;
-  for await (const { hash } of vault.objects.list('keys', options)) {
-    await one(context, 'keys', hash, () => {});
-  }
   for (const [type, kind] of SMALL_OBJECTS) {
     for await (const { hash } of vault.objects.list(type, options)) {
-      await one(context, type, hash, (bytes, object) => {
+      await checkObject(context, type, hash, (bytes, object) => {
         if (decrypt) context.blobs += [...openBlobs(vault.keyring, bytes, { kind, object })].length;
       });
     }
   }
   for (const hash of packs.keys()) {
-    await one(context, 'data', hash, (bytes, object) => (decrypt ? openPack(context, bytes, object) : undefined));
+    await checkObject(context, 'data', hash, (bytes, object) =>
+      decrypt ? openPack(context, bytes, object) : undefined,
+    );
   }
 }
 
-async function one(
+/** Reads an object, compares it with its name, and looks into it. */
+export async function checkObject(
   context: CheckContext,
   type: ObjectType,
   hash: string,

@@ -6,6 +6,7 @@ import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { collectionRecordKind, itemTrees } from '../tree/collection-record.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
+import { locationOf } from '../tree/tree-record.ts';
 import type { NodeReference, RecordKind, TreeRecord } from '../tree/tree-record.ts';
 import { addProblem, noting } from './check-context.ts';
 import type { CheckContext } from './check-context.ts';
@@ -16,10 +17,15 @@ import type { CheckContext } from './check-context.ts';
  */
 export async function checkTrees(context: CheckContext, snapshot: StoredSnapshot, seen: Set<string>): Promise<void> {
   const object = objectName('snapshots', snapshot.object);
+  const source = snapshot.snapshot.source.id;
   await walk(context, snapshot.root, collectionRecordKind, seen, object, async ({ value, places }) => {
     const { items, pass } = itemTrees(value, places);
-    for (const root of [items, pass])
-      await walk(context, root, itemRecordKind, seen, object, (item) => requireBlobs(context, item));
+    for (const root of [items, pass]) {
+      await walk(context, root, itemRecordKind, seen, object, (item) => {
+        requireBlobs(context, item);
+        requirePlace(context, item.value, { source, collection: value.id });
+      });
+    }
   });
 }
 
@@ -37,6 +43,7 @@ async function walk<T extends TreeKey>(
   seen.add(toHex(reference.id));
   const node = await noting(context, object, () => vault.trees.node(reference, options));
   if (node === undefined) return;
+  requireIndexed(context, reference.id, locationOf(reference.place));
   if (node.level > 0) {
     const children = await noting(context, object, () => vault.trees.children(node));
     for (const child of children ?? []) await walk(context, child, kind, seen, object, visit);
@@ -53,9 +60,33 @@ function requireBlobs(context: CheckContext, record: TreeRecord<{ readonly id: s
       const size = location && context.packs.get(toHex(location.pack.name));
       return location !== undefined && size !== undefined && location.offset + location.length <= size;
     };
+    requireIndexed(context, id, record.places[position]);
     if (!lies(record.places[position]) && !lies(context.vault.index.blobs.find(id))) {
       const item = record.value.id;
       addProblem(context, new RepositoryError('ERR_BLOB_MISSING', { item }), `item ${item}`);
     }
   }
+}
+
+/** What a hint alone finds shows that a segment is missing: whatever a snapshot needs was in one. */
+function requireIndexed(context: CheckContext, id: Uint8Array, hint: BlobLocation | undefined): void {
+  if (hint === undefined || context.vault.index.blobs.has(id)) return;
+  missingSegment(context, objectName('data', toHex(hint.pack.name)));
+}
+
+/** Without its place in the index a removal of the item would not be understood. */
+function requirePlace(
+  context: CheckContext,
+  { id, sort }: TreeKey,
+  { source, collection }: { readonly source: string; readonly collection: string },
+): void {
+  const { index, keyring } = context.vault;
+  const places = index.items(source).find(keyring.itemId(source, id));
+  if (places.some((place) => place.collectionId === collection && place.sort === sort)) return;
+  missingSegment(context, `items of ${source}`);
+}
+
+function missingSegment(context: CheckContext, of: string): void {
+  const object = `index segment of ${of}`;
+  addProblem(context, new RepositoryError('ERR_OBJECT_MISSING', { object }), object);
 }

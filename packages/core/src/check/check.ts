@@ -1,12 +1,14 @@
-import { RepositoryError } from '@holdfast/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
 import { CONFIG_NAME, objectName } from '../objects/object-name.ts';
 import type { ObjectType } from '../objects/object-name.ts';
 import { readConfig } from '../repository/config.ts';
+import { createVault } from '../repository/vault.ts';
 import type { Vault } from '../repository/vault.ts';
 import { addProblem, noting } from './check-context.ts';
 import type { CheckContext } from './check-context.ts';
-import { checkObjects } from './check-objects.ts';
+import { checkObject, checkObjects } from './check-objects.ts';
 import type { CheckOptions, CheckReport } from './check-options.ts';
 import { checkTrees } from './check-trees.ts';
 
@@ -14,8 +16,10 @@ const TYPES: readonly ObjectType[] = ['keys', 'data', 'index', 'snapshots', 'loc
 const DEPTH = { listing: 0, index: 1, ciphertext: 2, decryption: 3 } as const;
 
 /** Checks a repository. What is wrong with it is reported, never thrown; a storage that does not answer is thrown. */
-export async function checkRepository(vault: Vault, options: CheckOptions): Promise<CheckReport> {
+export async function checkRepository(opened: Vault, options: CheckOptions): Promise<CheckReport> {
   const { level = 'index', onProgress = () => {}, signal } = options;
+  // A vault of its own: what an open repository remembers must not stand for what lies in the storage.
+  const vault = createVault(opened);
   const started = vault.clock.now();
   const { traffic } = vault.objects;
   const before = traffic.bytesRead;
@@ -32,10 +36,12 @@ export async function checkRepository(vault: Vault, options: CheckOptions): Prom
     },
   };
 
-  await noting(context, CONFIG_NAME, () => readConfig(vault.destination, { signal }));
+  await noting(context, CONFIG_NAME, () => checkConfig(context));
+  await checkKeys(context);
   const totals = await list(context);
   await loadIndex(context);
   for (const pack of vault.index.blobs.packs()) requirePack(context, toHex(pack.name), pack.size);
+  await requireSnapshots(context);
   if (DEPTH[level] >= DEPTH.index) await checkSnapshots(context);
   if (DEPTH[level] >= DEPTH.ciphertext) await checkObjects(context, { decrypt: level === 'decryption' });
   return {
@@ -46,6 +52,27 @@ export async function checkRepository(vault: Vault, options: CheckOptions): Prom
     blobs: context.blobs,
     durationMs: vault.clock.now() - started,
   };
+}
+
+/** The MAC was checked on opening; what lies there now must be the same. */
+async function checkConfig({ vault, options }: CheckContext): Promise<void> {
+  const { json } = await readConfig(vault.destination, options);
+  if (!isDeepStrictEqual(json, vault.config.json)) {
+    throw new RepositoryError('ERR_CONFIG_DAMAGED', { reason: 'it is not the one that was opened' });
+  }
+}
+
+async function checkKeys(context: CheckContext): Promise<void> {
+  const { vault, options } = context;
+  let found = 0;
+  for await (const { hash } of vault.objects.list('keys', options)) {
+    found += 1;
+    await checkObject(context, 'keys', hash, () => {});
+  }
+  // A slot and a keyring, or a keyring in clear.
+  if (found < (vault.keyring.encrypted ? 2 : 1)) {
+    addProblem(context, new CryptoError('ERR_KEYRING_DAMAGED', { object: 'keys/' }), 'keys/');
+  }
 }
 
 async function list({
@@ -74,6 +101,17 @@ async function loadIndex(context: CheckContext): Promise<void> {
   for await (const { hash } of vault.objects.list('index', options)) {
     const object = objectName('index', hash);
     await noting(context, object, () => vault.index.load(hash, options));
+  }
+}
+
+/** Version 1 removes no snapshot, so each that the index names must be there. */
+async function requireSnapshots(context: CheckContext): Promise<void> {
+  const { vault, options } = context;
+  const present = new Set<string>();
+  for await (const { hash } of vault.objects.list('snapshots', options)) present.add(hash);
+  for (const hash of vault.index.listedSnapshots()) {
+    const object = objectName('snapshots', hash);
+    if (!present.has(hash)) addProblem(context, new RepositoryError('ERR_OBJECT_MISSING', { object }), object);
   }
 }
 

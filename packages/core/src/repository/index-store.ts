@@ -1,7 +1,7 @@
 import { BLOB_KINDS, OBJECT_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
-import type { OperationOptions, Randomness } from '@holdfast/contracts';
+import type { Logger, OperationOptions, Randomness } from '@holdfast/contracts';
 import { createBlobIndex } from '../index-segments/blob-index.ts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { decodeBlobSegment } from '../index-segments/blob-segment.ts';
@@ -16,19 +16,25 @@ import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import { objectName } from '../objects/object-name.ts';
-import type { ObjectStore } from '../objects/object-store.ts';
+import { isDamage } from '../objects/damage.ts';
+import type { ObjectStore, StoredObject } from '../objects/object-store.ts';
 import { openBlobs, sealBlobs } from '../objects/sealed-object.ts';
 
 /** The index of a repository, loaded when it is first needed. */
 export interface IndexStore {
-  /** Loads the segments that are new since the last time. */
-  refresh(options?: OperationOptions): Promise<void>;
+  /**
+   * Loads the segments that are new since the last time. With `tolerant` a damaged one is passed over with a warning:
+   * enough for readers, to whom the index is a hint, and not for a backup, which would misread removals.
+   */
+  refresh(options?: RefreshOptions): Promise<void>;
   /** Loads one segment, unless it is loaded. */
   load(hash: string, options?: OperationOptions): Promise<void>;
   /** Where blobs are. Complete after {@link IndexStore.refresh}. */
   readonly blobs: BlobIndex;
   /** Where items of a source were stored. */
   items(sourceId: string): ItemIndex;
+  /** Hashes of the snapshot objects that segments name. */
+  listedSnapshots(): Iterable<string>;
   /** JSON of a snapshot object, if a segment has it. */
   summary(object: string): string | undefined;
   /** Held by whoever takes what is new in the index and stores it. */
@@ -37,15 +43,23 @@ export interface IndexStore {
   write(content: SegmentContent, options?: OperationOptions): Promise<void>;
 }
 
+/** Options of {@link IndexStore.refresh}. */
+export interface RefreshOptions extends OperationOptions {
+  /** Whether a damaged segment is passed over. */
+  readonly tolerant?: boolean | undefined;
+}
+
 /** Makes an {@link IndexStore}. */
 export function createIndexStore({
   objects,
   keyring,
   randomness,
+  logger,
 }: {
   readonly objects: ObjectStore;
   readonly keyring: Keyring;
   readonly randomness: Randomness;
+  readonly logger: Logger;
 }): IndexStore {
   const blobs = createBlobIndex();
   const items = new Map<string, ItemIndex>();
@@ -81,9 +95,16 @@ export function createIndexStore({
     loaded.add(hash);
   }
 
-  async function refresh(options: OperationOptions): Promise<void> {
-    const { signal } = options;
-    await mapConcurrent(objects.list('index', options), ({ hash }) => load(hash, options), { concurrency: 4, signal });
+  async function refresh({ tolerant = false, signal }: RefreshOptions): Promise<void> {
+    const loadNew = async ({ hash }: StoredObject): Promise<void> => {
+      try {
+        await load(hash, { signal });
+      } catch (error) {
+        if (!tolerant || !isDamage(error)) throw error;
+        logger.warn('an index segment cannot be read', { object: objectName('index', hash), code: error.code });
+      }
+    };
+    await mapConcurrent(objects.list('index', { signal }), loadNew, { concurrency: 4, signal });
   }
 
   return {
@@ -91,6 +112,7 @@ export function createIndexStore({
     load: (hash, options = {}) => load(hash, options),
     items: itemsOf,
     writing: createSemaphore(1),
+    listedSnapshots: () => summaries.keys(),
     summary: (object) => summaries.get(object),
     refresh(options = {}) {
       // One after the other, so that no segment is loaded twice.

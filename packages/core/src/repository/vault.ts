@@ -42,18 +42,19 @@ export interface Vault {
 export function createVault(
   parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger'>,
 ): Vault {
-  const { destination, keyring, randomness } = parts;
+  const { destination, keyring, randomness, logger } = parts;
   const objects = createObjectStore(destination);
-  const index = createIndexStore({ objects, keyring, randomness });
+  const index = createIndexStore({ objects, keyring, randomness, logger });
   const blobs = createBlobReader({
     objects,
     keyring,
     async index(options) {
-      await index.refresh(options);
+      await index.refresh({ ...options, tolerant: true });
       return index.blobs;
     },
   });
   const trees = createTreeReader(blobs);
-  const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness });
-  return { ...parts, objects, index, blobs, trees, snapshots };
+  const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
+  const { config, clock } = parts;
+  return { destination, config, keyring, clock, randomness, logger, objects, index, blobs, trees, snapshots };
 }

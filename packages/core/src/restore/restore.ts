@@ -1,5 +1,5 @@
 import { CryptoError, RepositoryError, SourceError } from '@holdfast/contracts';
-import type { OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
+import type { CreatedItem, OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
 import { findCollection } from '../browse/find-collection.ts';
 import { partRequests, restorable } from '../browse/snapshot-item.ts';
 import { isFatal } from '../backup/item-intake.ts';
@@ -10,7 +10,13 @@ import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { NodeReference, TreeRecord } from '../tree/tree-record.ts';
-import type { RestoreFailure, RestoreOmission, RestoreOptions, RestoreReport } from './restore-options.ts';
+import type {
+  ItemRestored,
+  RestoreFailure,
+  RestoreOmission,
+  RestoreOptions,
+  RestoreReport,
+} from './restore-options.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
 
 /** Items are read out of packs in groups of about so many bytes, or so many items. */
@@ -36,32 +42,57 @@ export async function restoreItems(
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
 
+  function progress(item: string): Pick<ItemRestored, 'item' | 'done' | 'planned'> {
+    return { item, done: restored + failures.length, planned: plan.items };
+  }
+
+  function failOne(collection: string, item: string, { code, message }: ItemError): void {
+    failures.push({ collection, item, code, message });
+    onProgress({ type: 'item-restore-failed', code, ...progress(item) });
+  }
+
   async function restoreOne({ collection }: PlannedCollection, targetId: string, item: RestorableItem): Promise<void> {
-    const progress = (): { readonly item: string; readonly done: number; readonly planned: number } => ({
-      item: item.id,
-      done: restored + failures.length,
-      planned: plan.items,
-    });
+    let created: CreatedItem;
     try {
-      const { itemId, omitted } = await target.createItem(targetId, item, { signal });
-      restored += 1;
-      if (omitted.length > 0) omissions.push({ collection, item: item.id, createdId: itemId, omitted });
-      onProgress({ type: 'item-restored', createdId: itemId, ...progress() });
+      created = await target.createItem(targetId, item, { signal });
     } catch (error) {
       if (signal?.aborted || !isItemError(error)) throw error;
-      failures.push({ collection, item: item.id, code: error.code, message: error.message });
-      onProgress({ type: 'item-restore-failed', code: error.code, ...progress() });
+      failOne(collection, item.id, error);
+      return;
+    }
+    const { itemId, omitted } = created;
+    restored += 1;
+    if (omitted.length > 0) omissions.push({ collection, item: item.id, createdId: itemId, omitted });
+    onProgress({ type: 'item-restored', createdId: itemId, ...progress(item.id) });
+  }
+
+  async function prepare({ path }: PlannedCollection): Promise<string | SourceError> {
+    try {
+      return await target.prepareCollection(path, { signal });
+    } catch (error) {
+      if (signal?.aborted || !SourceError.is(error) || isFatal(error)) throw error;
+      return error;
     }
   }
 
   for (const planned of plan.collections) {
     if (planned.count === 0) continue;
     const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
-    const targetId = await target.prepareCollection(planned.path, { signal });
+    const missing = new Set(planned.items === 'all' ? [] : planned.items);
+    const targetId = await prepare(planned);
     for await (const group of groups(vault, items, planned, { signal })) {
+      for (const { value } of group) missing.delete(value.id);
+      if (typeof targetId !== 'string') {
+        for (const { value } of group) failOne(planned.collection, value.id, targetId);
+        continue;
+      }
       const loaded = await load(vault, group, { signal });
       bytesRead += loaded.bytes;
       await mapConcurrent(loaded.items, (item) => restoreOne(planned, targetId, item), { concurrency, signal });
+    }
+    for (const item of missing) {
+      const where = { snapshot: plan.snapshot, collection: planned.collection, item };
+      failOne(planned.collection, item, new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', where));
     }
   }
   return {

@@ -17,6 +17,7 @@ const SHORTEST_PREFIX = 4;
  * Finds a snapshot. Checkpoints are found by their id only.
  *
  * @throws `ERR_SNAPSHOT_NOT_FOUND`, a {@link RepositoryError}, if none is meant, or more than one.
+ * @throws what is wrong with a damaged snapshot, if none is meant and the damaged one may be.
  */
 export async function findSnapshot(
   snapshots: SnapshotStore,
@@ -34,6 +35,8 @@ export async function findSnapshot(
           ({ snapshot: { id } }) => id === snapshot || (snapshot.length >= SHORTEST_PREFIX && id.startsWith(snapshot)),
         );
   const [found, another] = meant;
+  const [unreadable] = snapshots.unreadable;
+  if (found === undefined && unreadable !== undefined) throw unreadable;
   if (found === undefined || another !== undefined) throw new RepositoryError('ERR_SNAPSHOT_NOT_FOUND', { snapshot });
   return found;
 }

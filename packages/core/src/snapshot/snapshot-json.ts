@@ -18,6 +18,7 @@ export interface SnapshotRecord {
 
 /** The newest version of a snapshot that this code reads, and the one it writes. */
 export const SNAPSHOT_VERSION = 1;
+const COVERAGE_VERSION = 1;
 
 /** Serialises a snapshot: docs/format/snapshots.md. `root` must lie in a stored pack. */
 export function serialiseSnapshot(
@@ -101,7 +102,7 @@ function readRoot(root: RootJson, count: number): NodeReference {
 export function serialiseCoverage({ collections, failures }: CoverageReport): string {
   return JSON.stringify({
     holdfast: 'coverage',
-    version: 1,
+    version: COVERAGE_VERSION,
     collections: collections.map(({ id, name, state, cause, items }) => ({
       id,
       name,
@@ -119,8 +120,18 @@ export function serialiseCoverage({ collections, failures }: CoverageReport): st
 }
 
 /** Reads a coverage report from its JSON. */
-export function parseCoverage(text: string): CoverageReport {
-  const { collections, failures } = JSON.parse(text) as CoverageJson;
+export function parseCoverage(text: string, object: string): CoverageReport {
+  let json: CoverageJson;
+  try {
+    json = JSON.parse(text) as CoverageJson;
+  } catch (error) {
+    throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'it is malformed' }, { cause: error });
+  }
+  if (json.version > COVERAGE_VERSION) {
+    const { version } = json;
+    throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object, version, supported: COVERAGE_VERSION });
+  }
+  const { collections, failures } = json;
   return {
     collections: collections.map(({ cause, ...rest }) => ({ ...rest, cause: cause ?? undefined })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
@@ -154,6 +165,7 @@ interface SnapshotJson {
 }
 
 interface CoverageJson {
+  readonly version: number;
   readonly collections: readonly {
     readonly id: string;
     readonly name: string;

@@ -1,8 +1,9 @@
 import { BLOB_KINDS, OBJECT_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
-import type { OperationOptions, Randomness } from '@holdfast/contracts';
+import type { Logger, OperationOptions, Randomness } from '@holdfast/contracts';
 import { fromHex } from '../internal/bytes.ts';
+import { isDamage } from '../objects/damage.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { openBlobs, sealBlobs } from '../objects/sealed-object.ts';
@@ -33,16 +34,21 @@ export interface SnapshotStoreContext {
   readonly trees: TreeReader;
   /** For salts. */
   readonly randomness: Randomness;
+  /** Hears of snapshots that cannot be read. */
+  readonly logger: Logger;
 }
 
 /** The snapshots of a repository. */
 export interface SnapshotStore {
   /**
-   * Every snapshot, checkpoints included, in no particular order.
+   * Every snapshot that can be read, checkpoints included, in no particular order. A damaged one does not hide the
+   * others: it is passed over with a warning, and {@link SnapshotStore.unreadable} has the error.
    *
    * @throws `ERR_KEYRING_OUTDATED`, a {@link CryptoError}, if one was written under a newer keyring.
    */
   all(options?: OperationOptions): Promise<StoredSnapshot[]>;
+  /** What was wrong with the snapshots that the last call of {@link SnapshotStore.all} passed over. */
+  readonly unreadable: readonly Error[];
   /** Reads one snapshot out of its object, whatever is known of it. */
   read(object: string, options?: OperationOptions): Promise<StoredSnapshot>;
   /** The coverage report stored beside a snapshot. */
@@ -64,7 +70,9 @@ export function createSnapshotStore({
   index,
   trees,
   randomness,
+  logger,
 }: SnapshotStoreContext): SnapshotStore {
+  let unreadable: Error[] = [];
   // Objects never change, so what was read once need not be read again.
   const seen = new Map<string, StoredSnapshot>();
 
@@ -92,21 +100,34 @@ export function createSnapshotStore({
   return {
     read: (object, options = {}) => read(object, options),
 
+    get unreadable() {
+      return unreadable;
+    },
+
     async all(options = {}) {
       const names: string[] = [];
       for await (const { hash } of objects.list('snapshots', options)) names.push(hash);
-      if (names.some((name) => !seen.has(name))) await index.refresh(options);
+      if (names.some((name) => !seen.has(name))) await index.refresh({ ...options, tolerant: true });
       const stored: StoredSnapshot[] = [];
+      const failures: Error[] = [];
       for (const name of names) {
-        const summary = seen.get(name) ?? index.summary(name);
-        if (summary === undefined) stored.push(await read(name, options));
-        else stored.push(typeof summary === 'string' ? accept(name, summary) : summary);
+        try {
+          const summary = seen.get(name) ?? index.summary(name);
+          if (summary === undefined) stored.push(await read(name, options));
+          else stored.push(typeof summary === 'string' ? accept(name, summary) : summary);
+        } catch (error) {
+          if (!isDamage(error)) throw error;
+          logger.warn('a snapshot cannot be read', { object: objectName('snapshots', name), code: error.code });
+          failures.push(error);
+        }
       }
+      unreadable = failures;
       return stored;
     },
 
     async coverage(object, options = {}) {
-      return parseCoverage(textOf(await open(object, options), BLOB_KINDS.report, object));
+      const text = textOf(await open(object, options), BLOB_KINDS.report, object);
+      return parseCoverage(text, objectName('snapshots', object));
     },
 
     async commit({ text, rootNode, coverage }, options = {}) {

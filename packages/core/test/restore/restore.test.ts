@@ -1,0 +1,158 @@
+import { SourceError } from '@holdfast/contracts';
+import type { RestoreTarget } from '@holdfast/contracts';
+import { memoryMailbox } from '@holdfast/testkit';
+import { describe, expect, it } from 'vitest';
+import { flip, namesOf, rewrite } from '../support/damage.ts';
+import { createHarness, sampleItem, truthOf } from '../support/harness.ts';
+import type { Harness, HarnessOptions } from '../support/harness.ts';
+
+async function backedUp(options: HarnessOptions = {}): Promise<Harness> {
+  const harness = await createHarness(options);
+  const { mailbox } = harness;
+  mailbox.addCollection('inbox');
+  mailbox.addCollection('sub', { parent: 'inbox', name: 'Sub folder' });
+  mailbox.addCollection('empty');
+  for (let i = 0; i < 70; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
+  for (let i = 0; i < 5; i += 1) mailbox.put('sub', sampleItem(`s-${i}`, { size: 3000 }));
+  await harness.repository.backup(mailbox);
+  return harness;
+}
+
+/** What is in a mailbox, without ids: they are new after a restore. */
+function textsOf(mailbox: Harness['mailbox']): string[] {
+  return Object.values(truthOf(mailbox))
+    .flatMap((items) => Object.values(items))
+    .toSorted();
+}
+
+describe('restore', () => {
+  it('creates everything in another mailbox, folders too', async () => {
+    const { mailbox, repository } = await backedUp();
+    const target = memoryMailbox({ id: 'memory:other' });
+    const plan = await repository.planRestore({ snapshot: 'latest' });
+    expect(JSON.parse(JSON.stringify(plan)), 'a plan is plain data').toEqual(plan);
+    expect(plan.items).toBe(75);
+    const seen: number[] = [];
+    const report = await repository.restore(plan, target, { onProgress: ({ done }) => seen.push(done) });
+    expect(report).toMatchObject({ result: 'complete', restored: 75, planned: 75, failures: [], omissions: [] });
+    expect(report.bytesRead).toBe(70 * 200 + 5 * 3000);
+    expect(seen).toEqual(Array.from({ length: 75 }, (_, i) => i + 1));
+    expect(textsOf(target)).toEqual(textsOf(mailbox));
+    expect([...target.contents().keys()]).toEqual(['/inbox', '/inbox/Sub folder']);
+  });
+
+  it('creates one collection, or single items, and nothing else', async () => {
+    const { repository } = await backedUp();
+    for (const [choice, count] of [
+      [{ collections: ['sub'] }, 5],
+      [{ items: [{ collection: 'inbox', item: 'i-3' }] }, 1],
+      [
+        {
+          collections: ['sub'],
+          items: [
+            { collection: 'inbox', item: 'i-3' },
+            { collection: 'sub', item: 's-1' },
+          ],
+        },
+        6,
+      ],
+      [{ collections: ['empty'] }, 0],
+    ] as const) {
+      const target = memoryMailbox({ id: 'memory:other' });
+      const plan = await repository.planRestore({ snapshot: 'latest', ...choice });
+      expect(plan.items).toBe(count);
+      expect((await repository.restore(plan, target)).restored).toBe(count);
+      expect(textsOf(target)).toHaveLength(count);
+    }
+  });
+
+  it('refuses to plan what is not there', async () => {
+    const { repository } = await backedUp();
+    const plan = (choice: object): Promise<unknown> => repository.planRestore({ snapshot: 'latest', ...choice });
+    await expect(plan({ collections: ['nope'] })).rejects.toMatchObject({ code: 'ERR_COLLECTION_NOT_IN_SNAPSHOT' });
+    const items = [{ collection: 'inbox', item: 'nope' }];
+    await expect(plan({ items })).rejects.toMatchObject({ code: 'ERR_ITEM_NOT_IN_SNAPSHOT' });
+    await expect(plan({ snapshot: 'feed' })).rejects.toMatchObject({ code: 'ERR_SNAPSHOT_NOT_FOUND' });
+  });
+
+  it('makes a line of an item that the target refuses, and of one that the plan only claims', async () => {
+    const { repository } = await backedUp();
+    const other = memoryMailbox({ id: 'memory:other' });
+    const target: RestoreTarget = {
+      ...other,
+      prepareCollection: (path) => other.prepareCollection(path),
+      async createItem(collection, item, options) {
+        if (item.id === 'i-7') throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: 'TooOld' });
+        const created = await other.createItem(collection, item, options);
+        return item.id === 'i-8' ? { ...created, omitted: [{ part: 'flag', reason: 'NotSupported' }] } : created;
+      },
+    };
+    const plan = await repository.planRestore({ snapshot: 'latest', collections: ['inbox'] });
+    const report = await repository.restore(plan, target);
+    expect(report).toMatchObject({ result: 'complete-with-failures', restored: 69 });
+    expect(report.failures).toMatchObject([{ collection: 'inbox', item: 'i-7', code: 'ERR_ITEM_REFUSED' }]);
+    expect(report.omissions).toMatchObject([{ item: 'i-8', omitted: [{ part: 'flag', reason: 'NotSupported' }] }]);
+
+    const [planned] = plan.collections;
+    const altered = {
+      ...plan,
+      items: 2,
+      collections: planned ? [{ ...planned, items: ['i-1', 'gone'], count: 2 }] : [],
+    };
+    const second = await repository.restore(altered, memoryMailbox({ id: 'memory:third' }));
+    expect(second).toMatchObject({ result: 'complete-with-failures', restored: 1 });
+    expect(second.failures).toMatchObject([{ item: 'gone', code: 'ERR_ITEM_NOT_IN_SNAPSHOT' }]);
+  });
+
+  it('makes lines of the items of a collection that cannot be prepared, and goes on', async () => {
+    const { repository } = await backedUp();
+    const other = memoryMailbox({ id: 'memory:other' });
+    const target: RestoreTarget = {
+      ...other,
+      createItem: (...request) => other.createItem(...request),
+      async prepareCollection(path) {
+        if (path.length === 2) throw new SourceError('ERR_SOURCE_ACCESS_DENIED', { resource: 'Sub', reason: 'Denied' });
+        return other.prepareCollection(path);
+      },
+    };
+    const report = await repository.restore(await repository.planRestore({ snapshot: 'latest' }), target);
+    expect(report).toMatchObject({ result: 'complete-with-failures', restored: 70 });
+    expect(report.failures.map(({ item, code }) => `${item} ${code}`).toSorted()).toEqual(
+      [0, 1, 2, 3, 4].map((i) => `s-${i} ERR_SOURCE_ACCESS_DENIED`),
+    );
+  });
+
+  it('loses only the item whose blob is damaged', async () => {
+    const harness = await backedUp();
+    const { objects } = harness;
+    const data = namesOf(objects, 'data/').find((name) => objects.get(name)?.bytes[8] === 1) ?? '';
+    // Some byte within the blobs, which begin after the header.
+    rewrite(objects, data, flip(48 + 300));
+    const repository = await harness.reopen();
+    const target = memoryMailbox({ id: 'memory:other' });
+    const report = await repository.restore(await repository.planRestore({ snapshot: 'latest' }), target);
+    expect(report).toMatchObject({ result: 'complete-with-failures', restored: 74 });
+    expect(report.failures).toHaveLength(1);
+    expect(report.failures[0]?.code).toMatch(/ERR_OBJECT_DAMAGED|ERR_SEAL_BROKEN/);
+  });
+
+  it('ends at once with a target that is unreachable, and with the reason of an abort itself', async () => {
+    const { repository } = await backedUp();
+    const plan = await repository.planRestore({ snapshot: 'latest' });
+    const other = memoryMailbox({ id: 'memory:other' });
+    const target: RestoreTarget = {
+      ...other,
+      prepareCollection: (path) => other.prepareCollection(path),
+      createItem: () => Promise.reject(new SourceError('ERR_SOURCE_UNREACHABLE', { reason: 'ECONNREFUSED' })),
+    };
+    await expect(repository.restore(plan, target)).rejects.toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE' });
+
+    const controller = new AbortController();
+    const reason = { why: 'enough' };
+    const restore = repository.restore(plan, memoryMailbox({ id: 'memory:third' }), {
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 10 && controller.abort(reason),
+    });
+    expect(await restore.catch((error: unknown) => error)).toBe(reason);
+  });
+});
