@@ -71,18 +71,23 @@ export interface ItemPart {
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** A part that the source could not deliver although the item itself was read. */
+/** A part that could not be delivered, or was not taken, although the item itself was. */
 export interface OmittedPart {
-  /** Name of the part. */
+  /** Name of the part, or of the property. */
   readonly part: string;
-  /** The source's own code, for instance `ErrorMimeContentConversionFailed`. */
+  /** The service's own code, for instance `ErrorMimeContentConversionFailed`. */
   readonly reason: string;
+  /**
+   * Whether content is missing because of it: `false` where the other parts hold all of it, as properties and attachments
+   * do for a message whose MIME the service refuses. A loss makes the result of a run a non-success.
+   */
+  readonly lost: boolean;
 }
 
 /** What {@link Source.read} delivers. */
 export interface ItemContent {
-  /** Every part that could be read; at least one. */
+  /** Every part that could be read; at least one, else {@link Source.read} throws `ERR_ITEM_UNREADABLE`. */
   readonly parts: readonly ItemPart[];
-  /** Every part that exists, or should, and could not. Empty in the normal case. */
+  /** Every part that exists, or should, and could not be read, for good. Empty in the normal case. */
   readonly omitted: readonly OmittedPart[];
 }

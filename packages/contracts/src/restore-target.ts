@@ -57,7 +57,7 @@ export interface RestoreTarget {
   prepareCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string>;
 
   /**
-   * Creates the item in that collection, whole.
+   * Creates the item in that collection, whole. An abort may leave it there without some of its attachments.
    *
    * @throws `ERR_ITEM_REFUSED`, a {@link SourceError}, if the service does not take it.
    * @throws `ERR_SOURCE_QUOTA_EXCEEDED`, a {@link SourceError}, if the mailbox is full.

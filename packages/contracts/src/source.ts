@@ -89,8 +89,8 @@ export interface ItemLocation {
  * Something that can be backed up: one mailbox.
  *
  * The engine calls `collections`, then `changes` of each, and `read` for what is new; at the end `locate` for what was
- * reported removed and did not turn up in another collection. It never asks for more at a time than its `concurrency`
- * option allows. The source retries what is temporary and obeys the service's limits; what it throws is final.
+ * reported removed and did not turn up in another collection. It follows as many collections at a time, and reads as many items, as its `concurrency`
+ * option says. The source retries what is temporary and obeys the service's limits; what it throws is final.
  *
  * Errors are {@link SourceError}, an aborted call rejects with `signal.reason` itself.
  */
@@ -120,7 +120,8 @@ export interface Source {
    * Reads the parts of an item.
    *
    * @throws `ERR_ITEM_NOT_FOUND`, a {@link SourceError}, if it is gone meanwhile.
-   * @throws `ERR_ITEM_UNREADABLE`, a {@link SourceError}, if the service can deliver no part of it, for good.
+   * @throws `ERR_ITEM_UNREADABLE`, a {@link SourceError}, if no part of it can be delivered, or something failed that may
+   * work another time: the engine asks for the item again in the next run.
    */
   read(item: SourceItem, options?: OperationOptions): Promise<ItemContent>;
 
