@@ -32,7 +32,9 @@ export function readArguments(argv: readonly string[]): QuickstartArguments {
 
 /** Reads every .eml file below a folder; its folders become mail folders. */
 export async function readEmlFiles(folder: string): Promise<EmlFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw new TypeError(`The folder ${folder} cannot be read. Give --eml a folder that exists.`, { cause });
+  });
   const paths = entries
     .filter((entry) => entry.isFile() && entry.name.toLowerCase().endsWith('.eml'))
     .map((entry) => join(entry.parentPath, entry.name))

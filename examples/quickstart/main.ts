@@ -24,12 +24,15 @@ const SEED = 2026;
 const ADA = { name: 'Ada Demo', address: 'ada@example.org' };
 const EVE = { name: 'Eve Demo', address: 'eve@example.org' };
 
+// npm runs a script in the folder of its package.json; paths are meant from where it was called.
+const HERE = process.env['INIT_CWD'] ?? process.cwd();
+
 const say = (text: string): void => console.log(text);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 async function run({ eml, messages, keep }: QuickstartArguments): Promise<boolean> {
   const started = performance.now();
-  const files = eml === undefined ? undefined : await readEmlFiles(resolve(eml));
+  const files = eml === undefined ? undefined : await readEmlFiles(resolve(HERE, eml));
   if (files?.length === 0) throw new TypeError(`There is no .eml file below ${eml}.`);
   await using exchange = await startExchange({
     seed: SEED,
@@ -47,7 +50,7 @@ async function run({ eml, messages, keep }: QuickstartArguments): Promise<boolea
   const original = await exchange.control.messages(ADA.address);
   say(`A mailbox with ${original.length} messages on a simulated Exchange Online (${ADA.address})`);
 
-  const path = keep === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-quickstart-')) : resolve(keep);
+  const path = keep === undefined ? await mkdtemp(join(tmpdir(), 'holdfast-quickstart-')) : resolve(HERE, keep);
   try {
     const key = generateKey();
     await using repository = await createRepository({ destination: localDestination({ path }), key });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RepositoryError } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
 import type { AttachmentContent, MessageContent, MessageState } from '@holdfast/simulators/exchange';
 
@@ -47,7 +48,11 @@ async function differencesInRepository(
   snapshot: string,
   { id, folderId, mime, mimeRefusal }: MessageState,
 ): Promise<string[]> {
-  const item = await repository.item({ snapshot, collection: folderId, item: id });
+  const item = await repository.item({ snapshot, collection: folderId, item: id }).catch((error: unknown) => {
+    if (RepositoryError.is(error, 'ERR_ITEM_NOT_IN_SNAPSHOT')) return undefined;
+    throw error;
+  });
+  if (item === undefined) return ['not in the repository'];
   if (mime === undefined) {
     const noted = item.omitted.some(({ part, reason }) => part === 'message.eml' && reason === mimeRefusal?.code);
     return noted ? [] : ['MIME is missing without its reason'];
@@ -91,11 +96,12 @@ function settable(content: MessageContent) {
   };
 }
 
-/** An attached message has no read state or folder of its own, and a server makes up a Message-ID where there is none. */
+/** An attached message has no read state of its own, and a server makes up the Message-ID and the times it lacks. */
 function settableAttachment(attachment: AttachmentContent): unknown {
   if (attachment.kind === 'file') return { ...attachment, bytes: Buffer.from(attachment.bytes) };
-  const { subject, body, from, toRecipients, ccRecipients, bccRecipients, attachments } = attachment.item;
-  const inside = attachments.map(settableAttachment);
-  const item = { subject, body, from, toRecipients, ccRecipients, bccRecipients, attachments: inside };
-  return { kind: attachment.kind, name: attachment.name, isInline: attachment.isInline, item };
+  const { kind, name, isInline } = attachment;
+  const { subject, body, from, sender, toRecipients, ccRecipients, bccRecipients, replyTo, importance, attachments } =
+    settable(attachment.item);
+  const people = { from, sender, toRecipients, ccRecipients, bccRecipients, replyTo };
+  return { kind, name, isInline, item: { subject, body, people, importance, attachments } };
 }

@@ -63,7 +63,7 @@ export const englishMessages: MessageTable = {
   ERR_REPOSITORY_EXISTS: 'There already is a repository at {destination}. Open it, or choose an empty destination.',
   ERR_REPOSITORY_NOT_FOUND: 'There is no repository at {destination}. Check the destination, or create one there.',
   ERR_SNAPSHOT_NOT_FOUND: 'There is no snapshot {snapshot}. List the snapshots to see which exist.',
-  ERR_SOURCE_MISMATCH: 'Snapshot {snapshot} is of another source than {source}. Choose a snapshot of this source.',
+  ERR_SOURCE_MISMATCH: 'Snapshot {snapshot} is of another source than {source}. Choose two snapshots of one source.',
   ERR_VERSION_UNSUPPORTED:
     'The {object} is of format version {version}; this version reads up to {supported}. Upgrade Holdfast.',
 };

@@ -17,7 +17,7 @@ export type {
   ItemFailed,
   ItemStored,
 } from './backup/backup-options.ts';
-export type { BackupReport, PartOmission } from './backup/backup-report.ts';
+export type { BackupReport } from './backup/backup-report.ts';
 export type {
   BrowseOptions,
   CollectionsOptions,
@@ -39,6 +39,7 @@ export type {
 export type {
   ItemRestored,
   ItemRestoreFailed,
+  RestoreEnd,
   RestoreFailure,
   RestoreOmission,
   RestoreOptions,
@@ -51,6 +52,7 @@ export type {
   CollectionCoverage,
   CoverageReport,
   ItemFailure,
+  PartOmission,
   Snapshot,
   SnapshotSource,
   SnapshotStatistics,

@@ -4,9 +4,8 @@ import type { Semaphore } from '../internal/semaphore.ts';
 import type { DataPackWriter } from '../packs/data-pack-writer.ts';
 import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
-import type { ItemFailure } from '../snapshot/snapshot.ts';
+import type { ItemFailure, PartOmission } from '../snapshot/snapshot.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
-import type { PartOmission } from './backup-report.ts';
 import type { CollectionState } from './collection-state.ts';
 
 /** Counts that grow during a run. */

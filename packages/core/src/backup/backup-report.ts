@@ -1,29 +1,18 @@
 import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
 
-/** A part of an item that the source could not deliver; the rest of the item is in the snapshot. */
-export interface PartOmission {
-  /** Id of the item's collection. */
-  readonly collection: string;
-  /** Id of the item. */
-  readonly item: string;
-  /** Name of the part. */
-  readonly part: string;
-  /** The source's own code. */
-  readonly reason: string;
-}
-
 /** What a backup did. */
 export interface BackupReport {
   /** The snapshot that was written. */
   readonly snapshot: Snapshot;
-  /** `complete-with-failures` if anything of the source is missing from the snapshot. */
+  /**
+   * `complete-with-failures` if anything of the source is missing from the snapshot: a collection or an item that
+   * failed, or a part of an item that was lost. A part whose content the item's other parts hold is no loss.
+   */
   readonly result: 'complete' | 'complete-with-failures';
   /** Whether nothing had changed, so that no item data was stored. */
   readonly unchanged: boolean;
-  /** Every collection and every item that failed. */
+  /** Every collection, every item that failed, every part that was omitted. */
   readonly coverage: CoverageReport;
-  /** Parts that the source could not deliver, of items read in this run. */
-  readonly omitted: readonly PartOmission[];
   /** Items that were told by the source and gone before they could be read. */
   readonly vanished: number;
   /** Objects written, the snapshot included. */

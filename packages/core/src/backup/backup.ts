@@ -160,7 +160,10 @@ async function settleAll(context: BackupContext): Promise<void> {
   if (states.some(({ open, retry }) => open.size + retry.size > 0)) await settle(context);
 }
 
-function coverageOf({ collections, failures }: BackupContext, skipped: readonly CollectionSkipped[]): CoverageReport {
+function coverageOf(
+  { collections, failures, omitted }: BackupContext,
+  skipped: readonly CollectionSkipped[],
+): CoverageReport {
   const itemsOf = ({ items, pass }: CollectionState): number => (items ?? pass?.root)?.count ?? 0;
   return {
     collections: [
@@ -175,6 +178,7 @@ function coverageOf({ collections, failures }: BackupContext, skipped: readonly 
       ...skipped.map(({ collection, cause }) => ({ ...named(collection), state: 'skipped' as const, cause, items: 0 })),
     ],
     failures: [...failures],
+    omitted: [...omitted],
   };
 }
 
@@ -196,15 +200,17 @@ function report(
     readonly trafficBefore: { readonly objectsWritten: number; readonly bytesWritten: number };
   },
 ): BackupReport {
-  const { vault, omitted, counts } = context;
+  const { vault, counts } = context;
   const { objectsWritten, bytesWritten } = vault.objects.traffic;
-  const lost = coverage.failures.length > 0 || coverage.collections.some(({ state }) => state === 'failed');
+  const lost =
+    coverage.failures.length > 0 ||
+    coverage.omitted.some((omission) => omission.lost) ||
+    coverage.collections.some(({ state }) => state === 'failed');
   return {
     snapshot,
     result: lost ? 'complete-with-failures' : 'complete',
     unchanged: !lost && counts.added + counts.changed + counts.moved + counts.removed === 0,
     coverage,
-    omitted: [...omitted],
     vanished: counts.vanished,
     objectsWritten: objectsWritten - before.trafficBefore.objectsWritten,
     bytesWritten: bytesWritten - before.trafficBefore.bytesWritten,

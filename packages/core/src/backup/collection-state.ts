@@ -56,7 +56,7 @@ export interface CollectionState {
   open: Set<string>;
   /** Items that the last run left unsettled: the source is asked for them, even where an old version stands in a tree. */
   retry: Set<string>;
-  /** Items that failed in this run: the next one asks for them. */
+  /** Items that failed in this run, as a whole or in part: the next one asks for them. */
   failed: Set<string>;
   /** Whether the collection itself disappeared during the run. */
   gone: boolean;

@@ -1,5 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
-import type { ItemSummary, OperationOptions, SourceErrorCode, SourceItem } from '@holdfast/contracts';
+import type { ItemSummary, OmittedPart, OperationOptions, SourceErrorCode, SourceItem } from '@holdfast/contracts';
 import { equalBytes } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
@@ -38,17 +38,22 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
   const { options } = context;
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
-  if (known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
+  // What was lost the last time may be had now.
+  const again = state.retry.has(item.id) && known?.record.omitted.some(({ lost }) => lost) === true;
+  if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   const described = describe(item, known?.record);
-  if (known !== undefined && known.record.contentKey === item.contentKey) {
+  if (!again && known !== undefined && known.record.contentKey === item.contentKey) {
     const record = { ...described, parts: known.record.parts, omitted: known.record.omitted };
     if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, known);
   }
 
   try {
-    const content = await readContent(context, state, item);
-    return () => apply(context, state, { record: { ...described, ...content }, places: undefined }, known);
+    const content = await readContent(context, item);
+    return () => {
+      apply(context, state, { record: { ...described, ...content }, places: undefined }, known);
+      noteOmissions(context, state, item.id, content.omitted);
+    };
   } catch (error) {
     if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     return () => fail(context, state, { id: item.id, error, known });
@@ -115,6 +120,17 @@ function notePlace({ itemIndex, vault, source }: BackupContext, state: Collectio
 function noteMove(context: BackupContext, state: CollectionState, key: TreeKey): void {
   context.counts.moved += 1;
   notePlace(context, state, key);
+}
+
+/** An item that was read in part: what was lost is asked for again by the next run. */
+function noteOmissions(
+  { omitted }: BackupContext,
+  state: CollectionState,
+  item: string,
+  parts: readonly OmittedPart[],
+): void {
+  for (const part of parts) omitted.push({ collection: state.collection.id, item, ...part });
+  if (parts.some(({ lost }) => lost)) state.failed.add(item);
 }
 
 /** An item that failed may be told of again in the same run, and then be read. */
@@ -195,11 +211,7 @@ function cut(text: string): string {
   return text.slice(0, LONGEST_SUBJECT).toWellFormed();
 }
 
-async function readContent(
-  context: BackupContext,
-  state: CollectionState,
-  item: SourceItem,
-): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
+async function readContent(context: BackupContext, item: SourceItem): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
   const { source, options, reading, counts, chunk, data } = context;
   const { parts, omitted } = await source.read(item, reading);
   const stored: StoredPart[] = [];
@@ -216,8 +228,5 @@ async function readContent(
     stored.push({ name, size, blobs });
   }
   counts.itemsRead += 1;
-  for (const { part, reason } of omitted) {
-    context.omitted.push({ collection: state.collection.id, item: item.id, part, reason });
-  }
   return { parts: stored, omitted };
 }

@@ -1,3 +1,4 @@
+import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
@@ -56,6 +57,13 @@ export async function* diffSnapshots(
 ): AsyncGenerator<SnapshotDifference, void, void> {
   const before = await findSnapshot(vault.snapshots, { snapshot: options.from }, options);
   const after = await findSnapshot(vault.snapshots, { snapshot: options.to }, options);
+  if (before.snapshot.source.id !== after.snapshot.source.id) {
+    const { id, source } = after.snapshot;
+    throw new RepositoryError('ERR_SOURCE_MISMATCH', {
+      snapshot: before.snapshot.id,
+      source: `snapshot ${id} (${source.title})`,
+    });
+  }
   const removed = new Map<string, Sighting>();
   const added = new Map<string, Sighting>();
   const { trees } = vault;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CryptoError, RepositoryError } from '@holdfast/contracts';
+import { CryptoError, DestinationError, RepositoryError } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
 import { CONFIG_NAME, objectName } from '../objects/object-name.ts';
 import type { ObjectType } from '../objects/object-name.ts';
@@ -80,7 +80,10 @@ async function list({
   packs,
   options,
 }: CheckContext): Promise<Pick<CheckReport, 'objects' | 'bytes' | 'snapshots'>> {
-  const config = await vault.destination.stat(CONFIG_NAME, options).catch(() => undefined);
+  const config = await vault.destination.stat(CONFIG_NAME, options).catch((error: unknown) => {
+    if (DestinationError.is(error, 'ERR_OBJECT_NOT_FOUND')) return undefined;
+    throw error;
+  });
   let objects = config === undefined ? 0 : 1;
   let bytes = config?.size ?? 0;
   let snapshots = 0;

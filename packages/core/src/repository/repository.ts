@@ -50,8 +50,8 @@ export interface Repository extends AsyncDisposable {
    * Brings the repository up to date with a source and writes a snapshot. Only what changed is asked for, only what is
    * new is stored. An interrupted backup loses nothing: the next one goes on from its last checkpoint.
    *
-   * One item that cannot be read is a line in the report, and makes the result `complete-with-failures`; the next run
-   * tries it again. A source that fails as a whole is thrown, after a checkpoint of what was read so far.
+   * One item that cannot be read, or of which a part is lost, is a line in the report, and makes the result
+   * `complete-with-failures`; the next run tries it again. A source that fails as a whole is thrown, after a checkpoint of what was read so far.
    *
    * @throws a {@link @holdfast/contracts!SourceError | SourceError}, if the source fails as a whole.
    */
@@ -72,7 +72,11 @@ export interface Repository extends AsyncDisposable {
   /** Finds one item; its parts are read when they are asked for. */
   item(options: ItemOptions): Promise<RestorableItem>;
 
-  /** Yields what differs between two snapshots. What they have in common is not read. */
+  /**
+   * Yields what differs between two snapshots of one source. What they have in common is not read.
+   *
+   * @throws `ERR_SOURCE_MISMATCH`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if their sources differ.
+   */
   diff(options: DiffOptions): AsyncGenerator<SnapshotDifference, void, void>;
 
   /** Says what a restore would do, as plain data. */
@@ -80,7 +84,8 @@ export interface Repository extends AsyncDisposable {
 
   /**
    * Carries out a plan: creates its items in the target, with new ids there. Items that the target has already are
-   * created again.
+   * created again. An item that is refused is a line in the report; a target that is full, or does not allow writing,
+   * ends the restore, and the report says so.
    */
   restore(plan: RestorePlan, target: RestoreTarget, options?: RestoreOptions): Promise<RestoreReport>;
 

@@ -63,10 +63,20 @@ export interface RestoreOmission {
   readonly omitted: readonly OmittedPart[];
 }
 
+/** Why a restore ended before its plan was carried out. */
+export interface RestoreEnd {
+  /** Code of the error. */
+  readonly code: string;
+  /** One sentence for people: what happened and what to do. */
+  readonly message: string;
+}
+
 /** What a restore did. */
 export interface RestoreReport {
   /** `complete-with-failures` if anything planned is missing in the target. */
   readonly result: 'complete' | 'complete-with-failures';
+  /** Why it ended early, if it did: the target is full, or does not allow writing. The rest of the plan was not tried. */
+  readonly ended: RestoreEnd | undefined;
   /** Items created. */
   readonly restored: number;
   /** Items planned. */

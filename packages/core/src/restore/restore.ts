@@ -1,5 +1,11 @@
 import { CryptoError, RepositoryError, SourceError } from '@holdfast/contracts';
-import type { CreatedItem, OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
+import type {
+  CreatedItem,
+  OperationOptions,
+  RestorableItem,
+  RestoreTarget,
+  SourceErrorCode,
+} from '@holdfast/contracts';
 import { findCollection } from '../browse/find-collection.ts';
 import { partRequests, restorable } from '../browse/snapshot-item.ts';
 import { isFatal } from '../backup/item-intake.ts';
@@ -12,6 +18,7 @@ import type { ItemRecord } from '../tree/item-record.ts';
 import type { NodeReference, TreeRecord } from '../tree/tree-record.ts';
 import type {
   ItemRestored,
+  RestoreEnd,
   RestoreFailure,
   RestoreOmission,
   RestoreOptions,
@@ -38,6 +45,7 @@ export async function restoreItems(
   const started = vault.clock.now();
   const failures: RestoreFailure[] = [];
   const omissions: RestoreOmission[] = [];
+  let ended: RestoreEnd | undefined;
   let restored = 0;
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
@@ -47,11 +55,13 @@ export async function restoreItems(
   }
 
   function failOne(collection: string, item: string, { code, message }: ItemError): void {
+    if (ENDS.has(code)) ended ??= { code, message };
     failures.push({ collection, item, code, message });
     onProgress({ type: 'item-restore-failed', code, ...progress(item) });
   }
 
   async function restoreOne({ collection }: PlannedCollection, targetId: string, item: RestorableItem): Promise<void> {
+    if (ended !== undefined) return;
     let created: CreatedItem;
     try {
       created = await target.createItem(targetId, item, { signal });
@@ -76,11 +86,12 @@ export async function restoreItems(
   }
 
   for (const planned of plan.collections) {
-    if (planned.count === 0) continue;
+    if (planned.count === 0 || ended !== undefined) continue;
     const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
     const missing = new Set(planned.items === 'all' ? [] : planned.items);
     const targetId = await prepare(planned);
     for await (const group of groups(vault, items, planned, { signal })) {
+      if (ended !== undefined) break;
       for (const { value } of group) missing.delete(value.id);
       if (typeof targetId !== 'string') {
         for (const { value } of group) failOne(planned.collection, value.id, targetId);
@@ -90,13 +101,14 @@ export async function restoreItems(
       bytesRead += loaded.bytes;
       await mapConcurrent(loaded.items, (item) => restoreOne(planned, targetId, item), { concurrency, signal });
     }
-    for (const item of missing) {
+    for (const item of ended === undefined ? missing : []) {
       const where = { snapshot: plan.snapshot, collection: planned.collection, item };
       failOne(planned.collection, item, new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', where));
     }
   }
   return {
-    result: failures.length + omissions.length === 0 ? 'complete' : 'complete-with-failures',
+    result: failures.length + omissions.length === 0 && ended === undefined ? 'complete' : 'complete-with-failures',
+    ended,
     restored,
     planned: plan.items,
     failures,
@@ -105,6 +117,9 @@ export async function restoreItems(
     durationMs: vault.clock.now() - started,
   };
 }
+
+/** Errors that every other item would meet as well. */
+const ENDS: ReadonlySet<string> = new Set<SourceErrorCode>(['ERR_SOURCE_ACCESS_DENIED', 'ERR_SOURCE_QUOTA_EXCEEDED']);
 
 type ItemError = SourceError | RepositoryError | CryptoError;
 

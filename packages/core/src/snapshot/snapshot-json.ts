@@ -99,7 +99,7 @@ function readRoot(root: RootJson, count: number): NodeReference {
 }
 
 /** Serialises a coverage report. */
-export function serialiseCoverage({ collections, failures }: CoverageReport): string {
+export function serialiseCoverage({ collections, failures, omitted }: CoverageReport): string {
   return JSON.stringify({
     holdfast: 'coverage',
     version: COVERAGE_VERSION,
@@ -116,6 +116,7 @@ export function serialiseCoverage({ collections, failures }: CoverageReport): st
       code,
       reason: reason ?? null,
     })),
+    omitted: omitted.map(({ collection, item, part, reason, lost }) => ({ collection, item, part, reason, lost })),
   } satisfies JsonObject);
 }
 
@@ -131,10 +132,11 @@ export function parseCoverage(text: string, object: string): CoverageReport {
     const { version } = json;
     throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object, version, supported: COVERAGE_VERSION });
   }
-  const { collections, failures } = json;
+  const { collections, failures, omitted } = json;
   return {
     collections: collections.map(({ cause, ...rest }) => ({ ...rest, cause: cause ?? undefined })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
+    omitted,
   };
 }
 
@@ -179,4 +181,5 @@ interface CoverageJson {
     readonly code: string;
     readonly reason: string | null;
   }[];
+  readonly omitted: CoverageReport['omitted'];
 }

@@ -78,10 +78,26 @@ export interface ItemFailure {
   readonly reason: string | undefined;
 }
 
+/** A part of an item that the source did not deliver; the rest of the item is in the snapshot. */
+export interface PartOmission {
+  /** Id of the item's collection. */
+  readonly collection: string;
+  /** Id of the item. */
+  readonly item: string;
+  /** Name of the part. */
+  readonly part: string;
+  /** The source's own code. */
+  readonly reason: string;
+  /** Whether content is missing because of it; `false` where the item's other parts hold all of it. */
+  readonly lost: boolean;
+}
+
 /** What a run covered: stored beside its snapshot. */
 export interface CoverageReport {
   /** Every collection that the source told of. */
   readonly collections: readonly CollectionCoverage[];
   /** Every item that could not be backed up. */
   readonly failures: readonly ItemFailure[];
+  /** Parts that the source did not deliver, of items read in this run. */
+  readonly omitted: readonly PartOmission[];
 }

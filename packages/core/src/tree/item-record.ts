@@ -58,7 +58,7 @@ export const itemRecordKind: RecordKind<ItemRecord> = {
     },
     volatile,
     parts: parts.map(({ name, size, blobs }) => ({ name, size, encoding: ENCODING_PLAIN, blobs })),
-    omitted: omitted.map(({ part, reason }) => ({ part, reason })),
+    omitted: omitted.map(({ part, reason, lost }) => ({ part, reason, lost })),
   }),
 
   fromCbor(cbor, object) {
@@ -81,7 +81,11 @@ export const itemRecordKind: RecordKind<ItemRecord> = {
       // What was written from JSON holds no byte strings.
       volatile: fields.map('volatile') as JsonObject,
       parts: fields.maps('parts').map((part) => readPart(part, object)),
-      omitted: fields.maps('omitted').map((part) => ({ part: part.text('part'), reason: part.text('reason') })),
+      omitted: fields.maps('omitted').map((part) => ({
+        part: part.text('part'),
+        reason: part.text('reason'),
+        lost: part.bool('lost'),
+      })),
     };
   },
 

@@ -84,14 +84,18 @@ describe('restore', () => {
       async createItem(collection, item, options) {
         if (item.id === 'i-7') throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: 'TooOld' });
         const created = await other.createItem(collection, item, options);
-        return item.id === 'i-8' ? { ...created, omitted: [{ part: 'flag', reason: 'NotSupported' }] } : created;
+        return item.id === 'i-8'
+          ? { ...created, omitted: [{ part: 'flag', reason: 'NotSupported', lost: true }] }
+          : created;
       },
     };
     const plan = await repository.planRestore({ snapshot: 'latest', collections: ['inbox'] });
     const report = await repository.restore(plan, target);
     expect(report).toMatchObject({ result: 'complete-with-failures', restored: 69 });
     expect(report.failures).toMatchObject([{ collection: 'inbox', item: 'i-7', code: 'ERR_ITEM_REFUSED' }]);
-    expect(report.omissions).toMatchObject([{ item: 'i-8', omitted: [{ part: 'flag', reason: 'NotSupported' }] }]);
+    expect(report.omissions).toMatchObject([
+      { item: 'i-8', omitted: [{ part: 'flag', reason: 'NotSupported', lost: true }] },
+    ]);
 
     const [planned] = plan.collections;
     const altered = {
