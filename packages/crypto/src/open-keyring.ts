@@ -132,6 +132,7 @@ async function openSlots(
 ): Promise<readonly SlotContent[]> {
   const opened: SlotContent[] = [];
   const failures = [...files.damagedSlots];
+  let foreign = 0;
   for (const file of files.slots) {
     signal?.throwIfAborted();
     const slot = await openSlot(file, key).catch((error: Error) => {
@@ -139,11 +140,15 @@ async function openSlots(
     });
     if (slot === undefined) continue;
     if (isEqual(slot.repositoryId, repositoryId)) opened.push(slot);
-    else failures.push(configDamaged('its id is not that of the key slots'));
+    else foreign += 1;
   }
   if (opened.length > 0) return opened;
-  if (failures.length === 0 && files.slots.length === 0) throw damaged('keys/');
-  throw failures[0] ?? new CryptoError('ERR_KEY_WRONG', {});
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+  if (files.slots.length === 0) throw damaged('keys/');
+  // A creation that was interrupted may have left the slot of an id that no config names; the key may be that one's.
+  if (foreign === files.slots.length) throw configDamaged('its id is not that of the key slots');
+  throw new CryptoError('ERR_KEY_WRONG', {});
 }
 
 interface KeyringSearch extends OperationOptions {
