@@ -109,7 +109,8 @@ export async function followCollection(
 
 function advance({ vault }: BackupContext, state: CollectionState, { cursor, last }: ChangeCheckpoint): void {
   state.cursor = cursor;
-  state.cursorTime = vault.clock.now();
+  // Records hold integers, and a clock may tell fractions.
+  state.cursorTime = Math.floor(vault.clock.now());
   if (last && state.pass !== undefined) state.pass.ended = true;
 }
 

@@ -24,9 +24,9 @@ export function retryingDestination(inner: Destination, { clock, randomness, log
     if (!DestinationError.is(error) || !error.temporary || attempt >= ATTEMPTS) throw error;
     signal?.throwIfAborted();
     const growing = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-    const wait = error.retryAfterMs ?? growing * (0.5 + randomFraction(randomness) / 2);
-    logger.warn('destination call failed, trying again', { code: error.code, attempt, waitMs: Math.round(wait) });
-    await clock.sleep(wait, { signal });
+    const waitMs = Math.round(error.retryAfterMs ?? growing * (0.5 + randomFraction(randomness) / 2));
+    logger.warn('destination call failed, trying again', { code: error.code, attempt, waitMs });
+    await clock.sleep(waitMs, { signal });
   }
 
   async function retry<T>(call: () => Promise<T>, options: OperationOptions = {}): Promise<T> {

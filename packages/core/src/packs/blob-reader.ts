@@ -164,5 +164,12 @@ function tryOpen(open: () => Uint8Array): Uint8Array | undefined {
 }
 
 function samePlace(a: BlobLocation, b: BlobLocation | undefined): boolean {
-  return b !== undefined && a.ordinal === b.ordinal && equalBytes(a.pack.name, b.pack.name);
+  return (
+    b !== undefined &&
+    a.ordinal === b.ordinal &&
+    a.offset === b.offset &&
+    a.length === b.length &&
+    equalBytes(a.pack.name, b.pack.name) &&
+    equalBytes(a.pack.header, b.pack.header)
+  );
 }

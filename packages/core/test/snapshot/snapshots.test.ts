@@ -1,0 +1,175 @@
+import { openRepository } from '@holdfast/core';
+import { silentLogger } from '@holdfast/contracts';
+import { generateKey, openKeyring } from '@holdfast/crypto';
+import { memoryDestination } from '@holdfast/destinations/memory';
+import { memoryMailbox } from '@holdfast/testkit';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/repository/config.ts';
+import { createVault } from '../../src/repository/vault.ts';
+import { parseCoverage, parseSnapshot, serialiseCoverage } from '../../src/snapshot/snapshot-json.ts';
+import { faultyDestination } from '../support/faulty-destination.ts';
+import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
+
+describe('snapshots', () => {
+  it('form a chain, and two runs at the same time a fork that the next run joins', async () => {
+    const { mailbox, repository, reopen } = await createHarness();
+    mailbox.addCollection('inbox');
+    for (let i = 0; i < 30; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
+    const first = (await repository.backup(mailbox)).snapshot;
+    expect(first).toMatchObject({ sequence: 1, continues: [], state: 'complete' });
+    mailbox.put('inbox', sampleItem('new'));
+    const others = [await reopen(), await reopen()];
+    const forks = await Promise.all(others.map((one) => one.backup(mailbox)));
+    for (const { snapshot } of forks) expect(snapshot).toMatchObject({ sequence: 2, continues: [first.id] });
+    mailbox.remove('i-3');
+    const joined = (await repository.backup(mailbox)).snapshot;
+    expect(joined.sequence).toBe(3);
+    expect(new Set(joined.continues)).toEqual(new Set(forks.map(({ snapshot }) => snapshot.id)));
+    expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+    expect((await repository.check({ level: 'decryption' })).problems).toEqual([]);
+    expect((await repository.backup(mailbox)).snapshot.continues).toEqual([joined.id]);
+  });
+
+  it('may be written by two runs of one open repository at the same time', async () => {
+    const { mailbox, repository, reopen } = await createHarness();
+    const other = memoryMailbox({ id: 'memory:other' });
+    for (const one of [mailbox, other]) {
+      one.addCollection('inbox');
+      for (let i = 0; i < 40; i += 1) one.put('inbox', sampleItem(`${one.id}-${i}`));
+    }
+    const runs = await Promise.all([mailbox, other].map((one) => repository.backup(one, { checkpoint: { items: 9 } })));
+    const reopened = await reopen();
+    expect(await contentsOf(reopened, runs[0]?.snapshot.id)).toEqual(truthOf(mailbox));
+    expect(await contentsOf(reopened, runs[1]?.snapshot.id)).toEqual(truthOf(other));
+    expect((await reopened.check({ level: 'decryption' })).problems).toEqual([]);
+  });
+
+  it('are found as the latest, of a source too, by id or by the beginning of an id', async () => {
+    const { mailbox, repository, clock } = await createHarness();
+    const other = memoryMailbox({ id: 'memory:other' });
+    for (const one of [mailbox, other]) one.addCollection('inbox');
+    const ids: string[] = [];
+    for (const one of [mailbox, other, mailbox, other]) {
+      await clock.advance(1000);
+      ids.push((await repository.backup(one)).snapshot.id);
+    }
+    const found = async (snapshot: string, source?: string): Promise<string> =>
+      (await repository.planRestore({ snapshot, source })).snapshot;
+    expect(await found('latest')).toBe(ids[3]);
+    expect(await found('latest', 'memory:mailbox')).toBe(ids[2]);
+    for (const id of ids) {
+      expect(await found(id)).toBe(id);
+      expect(await found(id.slice(0, 8))).toBe(id);
+    }
+    for (const nothing of ['', ids[0]?.slice(0, 3) ?? '', 'x'.repeat(32), ids[0]?.toUpperCase() ?? '']) {
+      await expect(found(nothing)).rejects.toMatchObject({ code: 'ERR_SNAPSHOT_NOT_FOUND' });
+    }
+    await expect(found(ids[1] ?? '', 'memory:mailbox')).rejects.toMatchObject({ code: 'ERR_SNAPSHOT_NOT_FOUND' });
+    expect((await Array.fromAsync(repository.snapshots())).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const own = await Array.fromAsync(repository.snapshots({ source: 'memory:other' }));
+    expect(own.map(({ id }) => id)).toEqual([ids[3], ids[1]]);
+  });
+
+  it('are not the latest while they are checkpoints, and are found by their id', async () => {
+    const harness = await createHarness();
+    const { mailbox, repository } = harness;
+    mailbox.addCollection('inbox');
+    for (let i = 0; i < 30; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
+    mailbox.failReads('i-25', 'ERR_SOURCE_UNREACHABLE');
+    await expect(repository.backup(mailbox)).rejects.toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE' });
+    await expect(repository.planRestore({ snapshot: 'latest' })).rejects.toMatchObject({
+      code: 'ERR_SNAPSHOT_NOT_FOUND',
+    });
+    const [checkpoint] = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
+    expect((await repository.planRestore({ snapshot: checkpoint?.id ?? '' })).items).toBeGreaterThan(0);
+    expect((await repository.coverage({ snapshot: checkpoint?.id ?? '' })).collections).toHaveLength(1);
+  });
+
+  it('are listed from the index, without reading each', async () => {
+    const reads: string[] = [];
+    const { mailbox, repository, objects } = await createHarness();
+    mailbox.addCollection('inbox');
+    for (let i = 0; i < 20; i += 1) {
+      mailbox.put('inbox', sampleItem(`i-${i}`));
+      await repository.backup(mailbox);
+    }
+    const plan = { get: (name: string) => void reads.push(name) };
+    const reopened = await openRepository({ destination: faultyDestination(memoryDestination({ objects }), plan) });
+    expect(await Array.fromAsync(reopened.snapshots())).toHaveLength(20);
+    // Those of the last run or two are in no segment yet.
+    expect(reads.filter((name) => name.startsWith('snapshots/')).length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('snapshots of another time', () => {
+  const minimal = {
+    holdfast: 'snapshot',
+    version: 1,
+    id: 'a',
+    source: { id: 's', title: 't' },
+    state: 'complete',
+    sequence: 1,
+    continues: [],
+    started: '2026-01-01T00:00:00.000Z',
+    finished: '2026-01-01T00:00:00.000Z',
+    generation: 1,
+    root: null,
+    statistics: {},
+    tags: [],
+    pinned: false,
+  };
+
+  it('are refused if they are of a newer version, and are damaged if they are no snapshot', () => {
+    const parse = (change: object): unknown => parseSnapshot(JSON.stringify({ ...minimal, ...change }), 'snapshots/x');
+    expect(parse({})).toMatchObject({ generation: 1, root: undefined });
+    expect(parse({ surprise: 1 })).toMatchObject({ generation: 1 });
+    expect(() => parse({ version: 2 })).toThrow(expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }));
+    for (const change of [{ holdfast: 'x' }, { source: null }, { root: {} }]) {
+      expect(() => parse(change)).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
+    }
+    for (const text of ['', '{', 'null', '[]', '7']) {
+      expect(() => parseSnapshot(text, 'x')).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
+    }
+  });
+
+  it('are refused as a whole where the keyring is older than one of them', async () => {
+    const key = generateKey();
+    const { mailbox, repository, objects, clock, dice, reopen } = await createHarness({ key });
+    mailbox.addCollection('inbox');
+    await repository.backup(mailbox);
+    const destination = memoryDestination({ objects });
+    const config = await readConfig(destination, {});
+    const files = [...objects].flatMap(([name, { bytes }]) => (name.startsWith('keys/') ? [{ name, bytes }] : []));
+    const keyring = await openKeyring({ config: config.json, files, key });
+    const { snapshots } = createVault({ destination, config, keyring, clock, randomness: dice, logger: silentLogger });
+    const text = JSON.stringify({ ...minimal, generation: 2 });
+    await expect(snapshots.commit({ text, rootNode: undefined, coverage: '{}' })).rejects.toThrow();
+    const reopened = await reopen();
+    await expect(Array.fromAsync(reopened.snapshots())).rejects.toMatchObject({ code: 'ERR_KEYRING_OUTDATED' });
+    const { size } = objects;
+    await expect(reopened.backup(mailbox)).rejects.toMatchObject({ code: 'ERR_KEYRING_OUTDATED' });
+    expect(objects.size).toBe(size);
+  });
+});
+
+describe('a coverage report', () => {
+  it('comes back as it was written', () => {
+    const report = {
+      collections: [
+        { id: 'a', name: 'Ä', state: 'covered', cause: undefined, items: 3 },
+        { id: 'b', name: '', state: 'skipped', cause: 'search-folder', items: 0 },
+        { id: 'c', name: 'c', state: 'failed', cause: 'ERR_SOURCE_PROTOCOL', items: 7 },
+      ],
+      failures: [
+        { collection: 'a', item: 'x', code: 'ERR_ITEM_UNREADABLE', reason: 'Why' },
+        { collection: 'a', item: 'y', code: 'ERR_ITEM_UNREADABLE', reason: undefined },
+      ],
+      omitted: [{ collection: 'a', item: 'z', part: 'message.eml', reason: 'Why', lost: true }],
+    } as const;
+    expect(parseCoverage(serialiseCoverage(report), 'x')).toStrictEqual(report);
+    expect(() => parseCoverage('{', 'x')).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
+    expect(() => parseCoverage('{"version":2}', 'x')).toThrow(
+      expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }),
+    );
+  });
+});
