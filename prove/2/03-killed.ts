@@ -24,7 +24,7 @@ let pass = true;
 try {
   for (let kill = 0; kill < KILLS; kill += 1) {
     const settings = await createEmpty(exchange, join(folder, String(kill)));
-    const { killed, items } = await interruptBackup(settings, randomness);
+    const { killed, items } = await interruptBackup(settings, randomness, { atMost: 4 });
     const { before, report, mime, differences, check } = await finishBackup(exchange, settings);
     const kept = before[0]?.statistics.items ?? 0;
     rounds.push(`killed at ${items}, went on from ${kept}, read ${mime} more, ${differences.length} differences`);
