@@ -92,7 +92,7 @@ export const badInputs: readonly BadInput[] = [
   {
     name: 'an expired client secret',
     code: 'ERR_CREDENTIALS_REJECTED',
-    says: /AADSTS7000222.*Renew the client secret/,
+    says: /AADSTS7000222.*secret/,
     arrange({ exchange, settings }) {
       exchange.control.expireCredentials();
       return settings;
@@ -101,7 +101,7 @@ export const badInputs: readonly BadInput[] = [
   {
     name: 'a wrong client secret',
     code: 'ERR_CREDENTIALS_REJECTED',
-    says: /Renew the client secret/,
+    says: /AADSTS7000215.*secret/,
     arrange: ({ settings }) => ({
       ...settings,
       credentials: { ...settings.credentials, clientSecret: 'Q8~this.is.not.the.secret.of.this.client' },
