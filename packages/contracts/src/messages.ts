@@ -13,7 +13,7 @@ export type MessageTable = Readonly<Record<ErrorCode, string>>;
 export const englishMessages: MessageTable = {
   ERR_ACCESS_DENIED: 'The storage denies access to {name}. Give this account the right to read and write there.',
   ERR_DESTINATION_FAULT: 'The storage failed on {name} ({reason}). Check the storage, then run the operation again.',
-  ERR_DESTINATION_NOT_FOUND: 'There is no folder {path}. Check the path, or connect the drive, then try again.',
+  ERR_DESTINATION_NOT_FOUND: 'There is no folder at {path}. Check the path, or connect the drive, then try again.',
   ERR_NAME_INVALID: 'The storage cannot keep an object named {name}. Use names of the repository format only.',
   ERR_OBJECT_EXISTS: 'The storage already holds {name}. Nothing was overwritten.',
   ERR_OBJECT_NOT_FOUND: 'The storage does not hold {name}.',
@@ -27,7 +27,7 @@ export const englishMessages: MessageTable = {
 
   ERR_COLLECTION_NOT_FOUND: 'The mailbox has no folder {collection} any more. It was deleted or moved meanwhile.',
   ERR_CREDENTIALS_REJECTED:
-    'The service rejects the credentials ({reason}). Renew the client secret or certificate, then run again.',
+    'The service rejects the credentials ({reason}). Check tenant and client id, and that the secret or certificate is valid.',
   ERR_ITEM_NOT_FOUND: 'The mailbox has no item {item} any more. It was deleted or moved meanwhile.',
   ERR_ITEM_REFUSED: 'The service refuses to create item {item} ({reason}). The other items are not affected.',
   ERR_ITEM_UNREADABLE: 'The service cannot deliver item {item} ({reason}). The other items are not affected.',
@@ -39,7 +39,8 @@ export const englishMessages: MessageTable = {
   ERR_SOURCE_THROTTLED: 'The service keeps asking to slow down ({reason}). Run again later.',
   ERR_SOURCE_UNREACHABLE: 'The service cannot be reached ({reason}). Check network and proxy, then run again.',
 
-  ERR_KEYRING_DAMAGED: 'The keyring {object} cannot be read. Put the object back from another copy of the repository.',
+  ERR_KEYRING_DAMAGED:
+    'The keyring {object} is missing or damaged. Put the object back from another copy of the repository.',
   ERR_KEYRING_FORGED:
     'The keyring {object} does not belong to this repository. Do not use this storage until you know why.',
   ERR_KEYRING_OUTDATED:
@@ -53,16 +54,20 @@ export const englishMessages: MessageTable = {
     'The object {object} uses cipher suite {suite}, which this version does not know. Upgrade Holdfast.',
 
   ERR_BLOB_MISSING: 'The repository lacks a blob of {item}. Run a check of the repository.',
-  ERR_COLLECTION_NOT_IN_SNAPSHOT: 'Snapshot {snapshot} has no folder {collection}. List its folders with browse.',
+  ERR_COLLECTION_NOT_IN_SNAPSHOT:
+    'Snapshot {snapshot} has no folder with the id {collection}. List its folders with collections().',
   ERR_CONFIG_DAMAGED:
     'The config object is damaged ({reason}). Put it back from another copy; the keyring holds one too.',
   ERR_ITEM_NOT_IN_SNAPSHOT: 'Snapshot {snapshot} has no item {item} in folder {collection}. Look it up with browse.',
-  ERR_OBJECT_DAMAGED: 'The object {object} is damaged ({reason}). Run a check; put it back from another copy.',
-  ERR_OBJECT_MISSING: 'The object {object} is missing. Run a check; put it back from another copy.',
+  ERR_OBJECT_DAMAGED: 'The object {object} is damaged ({reason}). Put it back from another copy of the repository.',
+  ERR_OBJECT_MISSING: 'The object {object} is missing. Put it back from another copy of the repository.',
   ERR_PART_NOT_IN_ITEM: 'Item {item} has no part named {part}.',
   ERR_REPOSITORY_EXISTS: 'There already is a repository at {destination}. Open it, or choose an empty destination.',
   ERR_REPOSITORY_NOT_FOUND: 'There is no repository at {destination}. Check the destination, or create one there.',
-  ERR_SNAPSHOT_NOT_FOUND: 'There is no snapshot {snapshot}. List the snapshots to see which exist.',
+  ERR_NO_SNAPSHOT: 'There is no snapshot yet. Run a backup to its end first.',
+  ERR_SNAPSHOT_AMBIGUOUS: 'More than one snapshot begins with {snapshot}. Give more digits of the id.',
+  ERR_SNAPSHOT_NOT_FOUND:
+    'There is no snapshot {snapshot}. List the snapshots to see which exist; four digits of an id are the least.',
   ERR_SOURCE_MISMATCH: 'Snapshot {snapshot} is of another source than {source}. Choose two snapshots of one source.',
   ERR_VERSION_UNSUPPORTED:
     'The {object} is of format version {version}; this version reads up to {supported}. Upgrade Holdfast.',

@@ -134,6 +134,8 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
 
   function* since(collection: string, from: number): Generator<ChangeEvent> {
     counts.pages += 1;
+    // What happens while this page is told belongs to the next one.
+    const until = sequence;
     const entries = log.filter((entry) => entry.collection === collection && entry.sequence > from);
     for (const [item, events] of Map.groupBy(entries, (entry) => entry.item)) {
       // A departure hides what follows it: the hole of immutable ids.
@@ -142,7 +144,7 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
       if (left || now?.collection !== collection) yield { type: 'item-removed', itemId: item };
       else yield { type: 'item-changed', item: describe(now) };
     }
-    yield { type: 'checkpoint', cursor: JSON.stringify({ generation, since: sequence }), last: true };
+    yield { type: 'checkpoint', cursor: JSON.stringify({ generation, since: until }), last: true };
   }
 
   return {
@@ -233,10 +235,11 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
     },
     removeCollection(collection) {
       collections.delete(collection);
-      for (const { item } of itemsOf(collection)) held.delete(item.id);
+      for (const { item } of itemsOf(collection)) this.remove(item.id);
     },
     put(collection, item) {
       const before = held.get(item.id);
+      if (before !== undefined && before.collection !== collection) note(before.collection, item.id, false);
       held.set(item.id, { item, collection, changeKey: (before?.changeKey ?? 0) + 1 });
       note(collection, item.id, true);
     },

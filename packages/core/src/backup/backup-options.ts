@@ -64,11 +64,11 @@ export type BackupProgress = CollectionStarted | ItemStored | ItemFailed | Check
 
 /** How often an unfinished run writes a checkpoint: whenever one of the three is reached. */
 export interface CheckpointInterval {
-  /** Items taken in since the last one. @defaultValue `2000` */
+  /** Items taken in since the last one. @defaultValue `1000` */
   readonly items?: number | undefined;
-  /** Bytes read since the last one. @defaultValue `268435456`, that is 256 MiB */
+  /** Bytes read since the last one. @defaultValue `134217728`, that is 128 MiB */
   readonly bytes?: number | undefined;
-  /** Milliseconds since the last one. @defaultValue `300000`, that is five minutes */
+  /** Milliseconds since the last one. @defaultValue `120000`, that is two minutes */
   readonly milliseconds?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export interface ResolvedBackupOptions extends OperationOptions {
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
 export function resolveBackupOptions(options: BackupOptions = {}): ResolvedBackupOptions {
   const { concurrency = 4, checkpoint = {}, tags = [], onProgress = () => {}, signal } = options;
-  const { items = 2000, bytes = 256 * 1024 * 1024, milliseconds = 300_000 } = checkpoint;
+  const { items = 1000, bytes = 128 * 1024 * 1024, milliseconds = 120_000 } = checkpoint;
   for (const [name, value] of Object.entries({ concurrency, items, bytes, milliseconds })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`${name} must be a positive integer, got ${value}`);

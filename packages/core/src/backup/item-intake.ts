@@ -44,14 +44,14 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
 
   const described = describe(item, known?.record);
   if (!again && known !== undefined && known.record.contentKey === item.contentKey) {
-    const record = { ...described, parts: known.record.parts, omitted: known.record.omitted };
+    const record = joinRecord(described, known.record);
     if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, known);
   }
 
   try {
     const content = await readContent(context, item);
     return () => {
-      apply(context, state, { record: { ...described, ...content }, places: undefined }, known);
+      apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
       noteOmissions(context, state, item.id, content.omitted);
     };
   } catch (error) {
@@ -186,6 +186,15 @@ function describe(item: SourceItem, known: ItemRecord | undefined): Omit<ItemRec
     volatile,
     summary: shorten(summary),
   };
+}
+
+/** A source that does not tell the size of an item leaves it to what its parts amount to. */
+function joinRecord(
+  described: Omit<ItemRecord, 'parts' | 'omitted'>,
+  { parts, omitted }: Pick<ItemRecord, 'parts' | 'omitted'>,
+): ItemRecord {
+  const size = described.summary.size ?? parts.reduce((sum, part) => sum + part.size, 0);
+  return { ...described, summary: { ...described.summary, size }, parts, omitted };
 }
 
 /** Summaries are for lists; what is longer is whole in the item's parts. */

@@ -1,4 +1,5 @@
 import type { Collection, ItemSummary, JsonObject, OperationOptions } from '@holdfast/contracts';
+import { requireOneOf } from '../internal/require-one-of.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
@@ -74,6 +75,21 @@ export interface ItemPage {
   readonly total: number;
 }
 
+type ResolvedBrowseOptions = Required<Pick<BrowseOptions, 'page' | 'pageSize' | 'sortBy' | 'order' | 'filter'>>;
+
+function resolveBrowseOptions(options: BrowseOptions): {
+  [Name in keyof ResolvedBrowseOptions]: NonNullable<BrowseOptions[Name]>;
+} {
+  const { page = 1, pageSize = 50, sortBy = 'date', order = 'descending', filter = {} } = options;
+  if (!Number.isSafeInteger(page) || page < 1) throw new RangeError(`page must be a positive integer, got ${page}`);
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
+    throw new RangeError(`pageSize must be an integer from 1 to 1000, got ${pageSize}`);
+  }
+  requireOneOf('sortBy', sortBy, Object.keys(COMPARISONS));
+  requireOneOf('order', order, ['ascending', 'descending']);
+  return { page, pageSize, sortBy, order, filter };
+}
+
 /** Lists the collections of a snapshot. */
 export async function* listCollections(
   vault: Vault,
@@ -87,11 +103,7 @@ export async function* listCollections(
 
 /** Lists one page of the items of a collection. */
 export async function browseItems(vault: Vault, options: BrowseOptions): Promise<ItemPage> {
-  const { page = 1, pageSize = 50, sortBy = 'date', order = 'descending', filter = {} } = options;
-  if (!Number.isSafeInteger(page) || page < 1) throw new RangeError(`page must be a positive integer, got ${page}`);
-  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
-    throw new RangeError(`pageSize must be an integer from 1 to 1000, got ${pageSize}`);
-  }
+  const { page, pageSize, sortBy, order, filter } = resolveBrowseOptions(options);
   const snapshot = await findSnapshot(vault.snapshots, options, options);
   const { items } = await findCollection(vault, snapshot, options.collection, options);
 

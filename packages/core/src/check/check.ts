@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CryptoError, DestinationError, RepositoryError } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
+import { requireOneOf } from '../internal/require-one-of.ts';
 import { CONFIG_NAME, objectName } from '../objects/object-name.ts';
 import type { ObjectType } from '../objects/object-name.ts';
 import { readConfig } from '../repository/config.ts';
@@ -18,6 +19,7 @@ const DEPTH = { listing: 0, index: 1, ciphertext: 2, decryption: 3 } as const;
 /** Checks a repository. What is wrong with it is reported, never thrown; a storage that does not answer is thrown. */
 export async function checkRepository(opened: Vault, options: CheckOptions): Promise<CheckReport> {
   const { level = 'index', onProgress = () => {}, signal } = options;
+  requireOneOf('level', level, Object.keys(DEPTH));
   // A vault of its own: what an open repository remembers must not stand for what lies in the storage.
   const vault = createVault(opened);
   const started = vault.clock.now();

@@ -7,7 +7,7 @@ import { retryingDestination } from '../objects/retrying-destination.ts';
 import { newConfig, parseConfig, serialiseConfig } from './config.ts';
 import { createRepositoryFace } from './repository.ts';
 import type { Repository } from './repository.ts';
-import { resolveEnvironment, resolvePackTarget } from './repository-options.ts';
+import { requireKey, resolveEnvironment, resolvePackTarget } from './repository-options.ts';
 import type { CreateRepositoryOptions } from './repository-options.ts';
 import { createVault } from './vault.ts';
 
@@ -34,6 +34,7 @@ import { createVault } from './vault.ts';
 export async function createRepository(options: CreateRepositoryOptions): Promise<Repository> {
   const { key, label, signal } = options;
   const environment = resolveEnvironment(options);
+  if (key !== 'none') requireKey(key);
   const packTarget = resolvePackTarget(options);
   const { clock, randomness } = environment;
   const destination = retryingDestination(environment.destination, environment);

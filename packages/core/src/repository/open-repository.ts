@@ -6,7 +6,7 @@ import { retryingDestination } from '../objects/retrying-destination.ts';
 import { readConfig } from './config.ts';
 import { createRepositoryFace } from './repository.ts';
 import type { Repository } from './repository.ts';
-import { resolveEnvironment } from './repository-options.ts';
+import { requireKey, resolveEnvironment } from './repository-options.ts';
 import type { OpenRepositoryOptions } from './repository-options.ts';
 import { createVault } from './vault.ts';
 
@@ -37,6 +37,7 @@ import { createVault } from './vault.ts';
 export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {
   const { key, signal } = options;
   const environment = resolveEnvironment(options);
+  if (key !== undefined) requireKey(key);
   const destination = retryingDestination(environment.destination, environment);
   signal?.throwIfAborted();
   const config = await readConfig(destination, { signal });

@@ -40,7 +40,16 @@ export type ResolvedEnvironment = Pick<Required<RepositoryEnvironment>, 'destina
 /** Fills in defaults. */
 export function resolveEnvironment(options: RepositoryEnvironment): ResolvedEnvironment {
   const { destination, clock = systemClock, randomness = systemRandomness, logger = silentLogger } = options;
+  if (typeof destination?.put !== 'function') {
+    throw new TypeError('destination must be a destination, such as localDestination({ path }) gives');
+  }
   return { destination, clock, randomness, logger };
+}
+
+/** Refuses what is no key. Types hold TypeScript to it; a password given as a bare text is an easy mistake elsewhere. */
+export function requireKey(key: RepositoryKey): RepositoryKey {
+  if (typeof key?.secret?.reveal === 'function') return key;
+  throw new TypeError("key must come from password(…), generateKey() or generatedKey(…), or be 'none' on creation");
 }
 
 const MIB = 1024 * 1024;

@@ -40,7 +40,7 @@ export interface CoverageOptions extends OperationOptions, SnapshotChoice {}
  * the storage fails for good (temporary errors are retried); and with a {@link @holdfast/contracts!RepositoryError | RepositoryError} or
  * {@link @holdfast/contracts!CryptoError | CryptoError} if what it needs is damaged.
  */
-export interface Repository extends AsyncDisposable {
+export interface Repository {
   /** Names it for ever: 64 hex digits. */
   readonly id: string;
   /** Whether what it holds is encrypted. */
@@ -91,16 +91,37 @@ export interface Repository extends AsyncDisposable {
 
   /** Checks that everything is there and sound. Problems are reported, not thrown. */
   check(options?: CheckOptions): Promise<CheckReport>;
+
+  /**
+   * Closes the repository and its destination, and forgets the keys; `await using` does the same at the end of its block.
+   * Every later call throws a `TypeError`. Safe to repeat.
+   */
+  close(): Promise<void>;
+
+  /** The same as {@link Repository.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Makes the public face of an open repository. */
-export function createRepositoryFace(vault: Vault): Repository {
+export function createRepositoryFace(opened: Vault): Repository {
+  let closed = false;
+  const vault = (): Vault => {
+    if (closed) throw new TypeError('This repository is closed. Open it again, with a destination of its own.');
+    return opened;
+  };
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    opened.keyring[Symbol.dispose]();
+    await opened.destination[Symbol.asyncDispose]();
+  }
+
   return {
-    id: toHex(vault.keyring.repositoryId),
-    encrypted: vault.keyring.encrypted,
-    backup: async (source, options) => backUp(vault, source, resolveBackupOptions(options)),
+    id: toHex(opened.keyring.repositoryId),
+    encrypted: opened.keyring.encrypted,
+    backup: async (source, options) => backUp(vault(), requireSource(source), resolveBackupOptions(options)),
     async *snapshots({ source, checkpoints = false, signal } = {}) {
-      const all = await vault.snapshots.all({ signal });
+      const all = await vault().snapshots.all({ signal });
       const chosen = all
         .filter(({ snapshot }) => source === undefined || snapshot.source.id === source)
         .filter(({ snapshot }) => checkpoints || snapshot.state === 'complete');
@@ -109,19 +130,27 @@ export function createRepositoryFace(vault: Vault): Repository {
       }
     },
     async coverage(options) {
-      const { object } = await findSnapshot(vault.snapshots, options, options);
-      return vault.snapshots.coverage(object, options);
+      const { object } = await findSnapshot(vault().snapshots, options, options);
+      return vault().snapshots.coverage(object, options);
     },
-    collections: (options) => listCollections(vault, options),
-    browse: (options) => browseItems(vault, options),
-    item: (options) => findItem(vault, options),
-    diff: (options) => diffSnapshots(vault, options),
-    planRestore: (options) => planRestore(vault, options),
-    restore: (plan, target, options = {}) => restoreItems(vault, plan, target, options),
-    check: (options = {}) => checkRepository(vault, options),
-    async [Symbol.asyncDispose]() {
-      vault.keyring[Symbol.dispose]();
-      await vault.destination[Symbol.asyncDispose]();
+    async *collections(options) {
+      yield* listCollections(vault(), options);
     },
+    browse: async (options) => browseItems(vault(), options),
+    item: async (options) => findItem(vault(), options),
+    async *diff(options) {
+      yield* diffSnapshots(vault(), options);
+    },
+    planRestore: async (options) => planRestore(vault(), options),
+    restore: async (plan, target, options = {}) => restoreItems(vault(), plan, target, options),
+    check: async (options = {}) => checkRepository(vault(), options),
+    close,
+    [Symbol.asyncDispose]: close,
   };
+}
+
+/** Plain JavaScript is not held to types, and an address in the place of a mailbox is an easy mistake. */
+function requireSource(source: Source): Source {
+  if (typeof source?.collections === 'function') return source;
+  throw new TypeError('backup needs a source, such as the mailbox that exchangeOnline(…).mailbox(…) gives');
 }

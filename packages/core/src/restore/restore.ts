@@ -86,7 +86,7 @@ export async function restoreItems(
   }
 
   for (const planned of plan.collections) {
-    if (planned.count === 0 || ended !== undefined) continue;
+    if (ended !== undefined) continue;
     const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
     const missing = new Set(planned.items === 'all' ? [] : planned.items);
     const targetId = await prepare(planned);

@@ -16,7 +16,8 @@ const SHORTEST_PREFIX = 4;
 /**
  * Finds a snapshot. Checkpoints are found by their id only.
  *
- * @throws `ERR_SNAPSHOT_NOT_FOUND`, a {@link RepositoryError}, if none is meant, or more than one.
+ * @throws `ERR_SNAPSHOT_NOT_FOUND`, a {@link RepositoryError}, if none is meant; `ERR_NO_SNAPSHOT` if the latest is, and
+ * there is none; `ERR_SNAPSHOT_AMBIGUOUS` if more than one is.
  * @throws what is wrong with a damaged snapshot, if none is meant and the damaged one may be.
  */
 export async function findSnapshot(
@@ -37,6 +38,8 @@ export async function findSnapshot(
   const [found, another] = meant;
   const [unreadable] = snapshots.unreadable;
   if (found === undefined && unreadable !== undefined) throw unreadable;
-  if (found === undefined || another !== undefined) throw new RepositoryError('ERR_SNAPSHOT_NOT_FOUND', { snapshot });
+  if (found === undefined)
+    throw new RepositoryError(snapshot === 'latest' ? 'ERR_NO_SNAPSHOT' : 'ERR_SNAPSHOT_NOT_FOUND', { snapshot });
+  if (another !== undefined) throw new RepositoryError('ERR_SNAPSHOT_AMBIGUOUS', { snapshot });
   return found;
 }

@@ -1,8 +1,7 @@
 import process from 'node:process';
 import { DestinationError } from '@holdfast/contracts';
-import type { Source } from '@holdfast/contracts';
 import { seededRandomness } from '@holdfast/testkit';
-import type { MemoryMailbox, SeededRandomness } from '@holdfast/testkit';
+import type { SeededRandomness } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { createHarness, sampleItem } from '../support/harness.ts';
 import type { Harness } from '../support/harness.ts';
@@ -95,19 +94,6 @@ class ChangingMailbox {
   }
 }
 
-/**
- * The same mailbox, told a collection at a time: its cursors stand for the moment of the last page, so nothing may
- * change between two pages. It still changes between the telling of an item and the reading.
- */
-function toldAtOnce(mailbox: MemoryMailbox): Source {
-  return {
-    ...mailbox,
-    async *changes(...request) {
-      yield* await Array.fromAsync(mailbox.changes(...request));
-    },
-  };
-}
-
 /** What went into every complete snapshot. */
 interface History {
   readonly harness: Harness;
@@ -135,7 +121,7 @@ async function runOnce({ harness, changing, plan, complete }: History, dice: See
   if (trouble === 'source' && down !== undefined) mailbox.failReads(down, 'ERR_SOURCE_UNREACHABLE');
 
   const outcome = await repository
-    .backup(trouble === 'change' ? toldAtOnce(mailbox) : mailbox, {
+    .backup(mailbox, {
       signal: controller.signal,
       concurrency: trouble === 'change' ? 1 : dice.integer(1, 4),
       checkpoint: { items: dice.pick([1, 3, 8, 1000]) },

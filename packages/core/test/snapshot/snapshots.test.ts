@@ -78,7 +78,7 @@ describe('snapshots', () => {
     mailbox.failReads('i-25', 'ERR_SOURCE_UNREACHABLE');
     await expect(repository.backup(mailbox)).rejects.toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE' });
     await expect(repository.planRestore({ snapshot: 'latest' })).rejects.toMatchObject({
-      code: 'ERR_SNAPSHOT_NOT_FOUND',
+      code: 'ERR_NO_SNAPSHOT',
     });
     const [checkpoint] = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
     expect((await repository.planRestore({ snapshot: checkpoint?.id ?? '' })).items).toBeGreaterThan(0);
