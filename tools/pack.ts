@@ -1,16 +1,22 @@
 /**
  * Makes the tarballs that would be published and looks at them from outside: publint and attw check how they are made
  * up, then a project outside the workspace, which has only the tarballs and what they themselves depend on, runs
- * tests/consumer/main.js. Needs a build: `pnpm packages` makes it first.
+ * tests/consumer/main.js.
+ *
+ *   npm run packages                        looks at them
+ *   npm run packages -- --keep tarballs     and leaves them in the folder `tarballs`, to be installed from there
  */
-import { cpSync, globSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { mustRun, root } from './run-command.ts';
 
+const { keep } = parseArgs({ options: { keep: { type: 'string' } } }).values;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-pack-')));
 try {
+  await mustRun('pnpm', ['--recursive', '--filter', './packages/*', 'run', 'build']);
   await mustRun('pnpm', ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', folder]);
   const tarballs = globSync('*.tgz', { cwd: folder }).toSorted();
   const checks = await Promise.allSettled(tarballs.map((tarball) => checkTarball(join(folder, tarball))));
@@ -18,9 +24,19 @@ try {
   await runConsumer(tarballs).catch((error: unknown) => problems.push(String(error)));
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) console.log(`${tarballs.length} packages are fit to publish`);
+  if (problems.length === 0 && keep !== undefined) keepTarballs(tarballs, keep);
   process.exitCode = problems.length > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Leaves the tarballs, and nothing of an earlier version, in a folder named from where npm was called. */
+function keepTarballs(tarballs: readonly string[], name: string): void {
+  const kept = resolve(process.env['INIT_CWD'] ?? root, name);
+  mkdirSync(kept, { recursive: true });
+  for (const old of globSync('holdfast-*.tgz', { cwd: kept })) rmSync(join(kept, old));
+  for (const tarball of tarballs) cpSync(join(folder, tarball), join(kept, tarball));
+  console.log(`Kept in ${kept}. In your project: npm install ${join(kept, '*.tgz')}`);
 }
 
 async function checkTarball(tarball: string): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * Shows what an issue asked to be shown: `pnpm prove <issue>` runs each script of `prove/<issue>/`, in the order of
+ * Shows what an issue asked to be shown: `npm run prove <issue>` runs each script of `prove/<issue>/`, in the order of
  * their names, each in a process of its own, and prints its figure and whether it is what was asked for.
  *
  * A script prints, as its last line, `{"title": "…", "figure": "…", "pass": true}`; what it prints before is shown only
@@ -21,7 +21,7 @@ const [issue = ''] = process.argv.slice(2);
 const folder = join(process.env['HOLDFAST_PROVE'] ?? join(root, 'prove'), issue);
 const scripts = issue === '' ? [] : globSync('*.ts', { cwd: folder }).toSorted();
 if (scripts.length === 0) {
-  console.error(`usage: pnpm prove <issue>; there is no script in ${folder}`);
+  console.error(`usage: npm run prove <issue>; there is no script in ${folder}`);
   process.exit(2);
 }
 

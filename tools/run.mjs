@@ -1,28 +1,54 @@
-// Runs one file of this workspace on any machine that has npm and Node 18 or newer:
+// Runs a file or a tool of this workspace on any machine that has npm and Node 18 or newer:
 //
-//   node tools/run.mjs <file> [arguments]
+//   node tools/run.mjs <file or tool> [arguments]     such as: tools/check.ts types lint, or: vitest run
 //
-// pnpm comes from the npm registry, and so does Node where the one in PATH is too old for the tools; npx keeps both in
-// its cache. HOLDFAST_NODE=22.18.0 (or another version) asks for a certain Node.
+// Every script of package.json goes through here. Where Node and pnpm are as the tools need them, that is all that
+// happens. Otherwise both come from the npm registry, and npx keeps them in its cache; then this file runs twice: first
+// under the Node that is there, which starts npx; then under the Node that npx put into PATH. Between the two, the
+// arguments travel in a variable, so no shell ever sees them and none can take a path with spaces apart.
 //
-// This file runs twice: first under the Node that is there, which starts npx; then under the Node that npx put into
-// PATH, which installs the workspace and starts the file. Between the two, the arguments travel in a variable, so no
-// shell ever sees them and none can take a path with spaces apart.
+// HOLDFAST_NODE=22.18.0 (or another version) asks for a certain Node.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 const PNPM = '12.21.0';
 const NODE = '24.21.0';
+/** Tools that are in another package than their name says. */
+const PACKAGES = { changeset: '@changesets/cli', tsc: 'typescript' };
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
-
 const { HOLDFAST_RUN: handedOver, NODE_ENV: _, ...env } = process.env; // NODE_ENV=production would leave out the tools
-process.exit(handedOver === undefined ? prepare(process.argv.slice(2)) : start(JSON.parse(handedOver)));
 
-/** First pass: finds out which Node is needed, and has npx run the second pass under it. */
-function prepare(args) {
+if (handedOver === undefined) process.exitCode = begin(process.argv.slice(2));
+else {
+  const { args, from } = JSON.parse(handedOver);
+  // npx hands its settings on to everything below it, where they would break another npm.
+  for (const name of Object.keys(env))
+    if (/^npm_config_(?:allow_scripts|package|yes|prefer_offline)$/i.test(name)) delete env[name];
+  delete env.HOLDFAST_NODE; // it is there; what runs below need not fetch it again
+  if (from !== undefined) env.INIT_CWD = from;
+  process.exitCode = installAndStart(args);
+}
+
+/** Goes the shortest way that leads to the right Node, pnpm and dependencies. */
+function begin(args) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const fits = (major === 22 && minor >= 18) || (major === 24 && minor >= 11) || major >= 26;
   const version = env.HOLDFAST_NODE || (fits ? undefined : NODE);
+  if (version !== undefined && version !== process.versions.node) return fetchAndStart(args, version);
+  // A script that pnpm started: it is there, and looks after the dependencies itself.
+  if (/^pnpm\b/.test(basename(env.npm_execpath ?? ''))) return start(args);
+  const there = spawnSync('pnpm', ['--version'], { cwd: root, encoding: 'utf8', shell: windows });
+  if (there.stdout?.startsWith(`${PNPM.split('.')[0]}.`)) return installAndStart(args);
+  return fetchAndStart(args, undefined);
+}
+
+/** Has npx run this file a second time, with pnpm and, where one is asked for, another Node in PATH. */
+function fetchAndStart(args, version) {
   // These packages hold the program itself; the package `node` would fetch it by an install script.
   const holder = { linux: `node-linux-${process.arch}`, win32: `node-win-${process.arch}` }[process.platform] ?? 'node';
   const packages = [`pnpm@${PNPM}`, ...(version ? [`${holder}@${version}`] : [])];
@@ -37,21 +63,31 @@ function prepare(args) {
       'node',
       'tools/run.mjs',
     ],
-    { env: { ...env, HOLDFAST_RUN: handOver }, shell: windows },
+    // What proves how this goes on an empty machine (prove/2) needs the PATH as it was before.
+    { cwd: root, env: { HOLDFAST_SYSTEM_PATH: process.env.PATH, ...env, HOLDFAST_RUN: handOver }, shell: windows },
   );
 }
 
-/** Second pass: installs what the lockfile names, then starts the file. */
-function start({ args, from }) {
-  // npx hands its settings on to everything below it, where they would break another npm.
-  for (const name of Object.keys(env))
-    if (/^npm_config_(?:allow_scripts|package|yes|prefer_offline)$/i.test(name)) delete env[name];
+/** Installs what the lockfile names, which takes a moment when it is there already. */
+function installAndStart(args) {
   const installed = run('pnpm', ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'], {
+    cwd: root,
     env,
     shell: windows,
   });
-  if (installed !== 0) return installed;
-  return run(process.execPath, args, { env: from === undefined ? env : { ...env, INIT_CWD: from } });
+  return installed === 0 ? start(args) : installed;
+}
+
+function start([what = '', ...args]) {
+  if (what === 'pnpm') return run('pnpm', windows ? args.map((word) => `"${word}"`) : args, { env, shell: windows });
+  return run(process.execPath, [/\.[cm]?[jt]s$/.test(what) ? what : fileOfTool(what), ...args], { env });
+}
+
+/** The file that Node runs; what stands for it in node_modules/.bin is on Windows a script that only a shell starts. */
+function fileOfTool(name) {
+  const folder = join(root, 'node_modules', PACKAGES[name] ?? name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[name]);
 }
 
 function run(command, args, options) {

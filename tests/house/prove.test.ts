@@ -7,7 +7,7 @@ import { type RunResult, root, runCommand } from '../../tools/run-command.ts';
 const line = (title: string, pass: boolean): string =>
   `console.log(JSON.stringify({ title: '${title}', figure: '1.03 requests', pass: ${pass} }));\n`;
 
-describe('pnpm prove', () => {
+describe('npm run prove', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-prove-'));
