@@ -1,10 +1,13 @@
 /**
- * Backs up one mailbox into an encrypted repository in a local folder, twice, and says what each run did.
+ * Backs up one mailbox into an encrypted repository in a local folder, twice, and says what each run did. The folder,
+ * backups/ada, stays: run the program again, and it opens the repository that it created the first time.
  *
- * Runs offline against the simulated Exchange Online: `pnpm example first-backup`. With a real tenant, leave out `fetch`
- * and give your own tenant and credentials.
+ * Runs offline against the simulated Exchange Online: `npm run example first-backup`. With a real tenant, leave out
+ * `fetch` and give your own tenant and credentials.
  */
-import { createRepository } from '@holdfast/core';
+import { RepositoryError } from '@holdfast/contracts';
+import { createRepository, openRepository } from '@holdfast/core';
+import type { Repository } from '@holdfast/core';
 import { password } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { exchangeOnline } from '@holdfast/exchange-source';
@@ -14,10 +17,7 @@ await using exchange = await startExchange({ mailboxes: { 'ada@example.org': { m
 const { tenant, credentials, fetch } = exchange;
 const mailbox = await exchangeOnline({ tenant, credentials, fetch }).mailbox('ada@example.org');
 
-await using repository = await createRepository({
-  destination: localDestination({ path: 'backups/ada' }),
-  key: password('seven copper lanterns under the old bridge'),
-});
+await using repository = await openOrCreate('backups/ada', 'seven copper lanterns under the old bridge');
 
 for (const run of ['first', 'second']) {
   const report = await repository.backup(mailbox, { signal: AbortSignal.timeout(60_000) });
@@ -31,4 +31,15 @@ for (const run of ['first', 'second']) {
 
 for await (const { id, finished, statistics } of repository.snapshots()) {
   console.log(`${id} ${finished.toISOString()} ${statistics.items} items`);
+}
+
+/** Opens the repository in a folder; where there is none yet, creates it. */
+async function openOrCreate(path: string, secret: string): Promise<Repository> {
+  const key = password(secret);
+  try {
+    return await openRepository({ destination: localDestination({ path }), key });
+  } catch (error) {
+    if (!RepositoryError.is(error, 'ERR_REPOSITORY_NOT_FOUND')) throw error;
+    return await createRepository({ destination: localDestination({ path }), key });
+  }
 }

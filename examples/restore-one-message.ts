@@ -1,7 +1,7 @@
 /**
  * Finds one message in a snapshot by its subject and puts it back into the mailbox it was deleted from.
  *
- * Runs offline against the simulated Exchange Online: `pnpm example restore-one-message`.
+ * Runs offline against the simulated Exchange Online: `npm run example restore-one-message`.
  */
 import assert from 'node:assert';
 import { createRepository } from '@holdfast/core';

@@ -18,8 +18,10 @@ export async function changeMailbox(
   const { before, seed, now } = options;
   const contents = new Map(before.map(({ id, content }) => [id, content]));
   const items = before.map(({ id, folder, content }) => ({ id, folder, isDraft: content.isDraft }));
-  const planned = await planDemoChanges({ seed, items, owner, now });
-  const changes = [...planned, ...movesToArchive(planned, items)];
+  const share = Math.max(1, Math.floor(items.length / 10));
+  const whole = await planDemoChanges({ seed, items, owner, now, additions: Math.min(12, share) });
+  const planned = atMost(whole, Math.min(share, items.length - 1));
+  const changes = [...planned, ...movesToArchive(planned, items, share)];
   const mailbox = owner.address;
   for (const change of changes) {
     switch (change.type) {
@@ -55,12 +57,18 @@ export async function changeMailbox(
 
 const MOVES = 5;
 
+/** The plan is for hundreds of messages; of a few it would delete all. So many changes of each kind are left. */
+function atMost(planned: readonly DemoChange[], share: number): DemoChange[] {
+  const ofKind = Map.groupBy(planned, ({ type }) => type);
+  return [...ofKind].flatMap(([type, changes]) => (type === 'add' ? changes : changes.slice(0, share)));
+}
+
 /** A mailbox with a single folder leaves the plan nowhere to move to; then some untouched messages go to the archive. */
-function movesToArchive(planned: readonly DemoChange[], items: readonly DemoItem[]): DemoChange[] {
+function movesToArchive(planned: readonly DemoChange[], items: readonly DemoItem[], share: number): DemoChange[] {
   if (planned.some(({ type }) => type === 'move')) return [];
   const touched = new Set(planned.map((change) => ('id' in change ? change.id : undefined)));
   const untouched = items.filter(({ id, isDraft }) => !isDraft && !touched.has(id));
-  return untouched.slice(0, MOVES).map(({ id }) => ({ type: 'move', id, folder: ['Archive'] }));
+  return untouched.slice(0, Math.min(MOVES, share)).map(({ id }) => ({ type: 'move', id, folder: ['Archive'] }));
 }
 
 /** The flag planned, or another one where the message has that already. */
