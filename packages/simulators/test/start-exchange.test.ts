@@ -72,6 +72,7 @@ describe('startExchange', () => {
     await expect(startExchange({ mailboxes: { ada: {} } })).rejects.toBeInstanceOf(TypeError);
     await expect(startExchange({ mailboxes: {}, replayRate: 2 })).rejects.toBeInstanceOf(RangeError);
     await expect(startExchange({ mailboxes: {}, deltaGenerations: 0 })).rejects.toBeInstanceOf(RangeError);
+    await expect(startExchange({ mailboxes: {}, expandableAttachments: -1 })).rejects.toBeInstanceOf(RangeError);
   });
 
   it('serves hundreds of messages a second to four workers without throttling them', async () => {

@@ -51,6 +51,12 @@ export interface StartExchangeOptions {
    * @defaultValue `false`
    */
   readonly immutableIdHole?: boolean | undefined;
+  /**
+   * How many attachments of a message can be had expanded in one answer; more of them answer 503 without a body.
+   *
+   * @defaultValue `100`
+   */
+  readonly expandableAttachments?: number | undefined;
   /** Milliseconds on `clock` that every request on a mailbox takes at least. @defaultValue `0` */
   readonly latencyMs?: number | undefined;
 }
@@ -71,6 +77,7 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
     replayRate = 0,
     settleRate = 0,
     immutableIdHole = false,
+    expandableAttachments = 100,
     latencyMs = 0,
   } = options;
   for (const address of Object.keys(mailboxes)) {
@@ -82,5 +89,19 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
   for (const [name, rate] of Object.entries({ replayRate, settleRate })) {
     if (!(rate >= 0 && rate <= 1)) throw new RangeError(`${name} must be from 0 to 1, got ${rate}`);
   }
-  return { mailboxes, seed, clock, port, deltaGenerations, replayRate, settleRate, immutableIdHole, latencyMs };
+  if (!Number.isInteger(expandableAttachments) || expandableAttachments < 0) {
+    throw new RangeError(`expandableAttachments must be a whole number, got ${expandableAttachments}`);
+  }
+  return {
+    mailboxes,
+    seed,
+    clock,
+    port,
+    deltaGenerations,
+    replayRate,
+    settleRate,
+    immutableIdHole,
+    expandableAttachments,
+    latencyMs,
+  };
 }

@@ -44,6 +44,7 @@ export type {
   MessageBody,
   MessageContent,
   MessageHeader,
+  ReferenceAttachmentContent,
 } from './message-content.ts';
 export type { DeliverMimeOptions } from './mime/deliver-mime.ts';
 export type { ItemFault, ItemFaultPart, ThrottleFault } from './server/faults.ts';

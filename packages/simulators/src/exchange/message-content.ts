@@ -48,8 +48,20 @@ export interface ItemAttachmentContent {
   readonly item: MessageContent;
 }
 
+/**
+ * A link to a file elsewhere (`referenceAttachment`). v1.0 shows neither where it leads nor any bytes, and creates none.
+ */
+export interface ReferenceAttachmentContent {
+  /** Discriminates the kinds of attachment. */
+  readonly kind: 'reference';
+  /** Name as shown. */
+  readonly name: string;
+  /** Whether the body shows it in place. */
+  readonly isInline: boolean;
+}
+
 /** An attachment as the simulator keeps it. */
-export type AttachmentContent = FileAttachmentContent | ItemAttachmentContent;
+export type AttachmentContent = FileAttachmentContent | ItemAttachmentContent | ReferenceAttachmentContent;
 
 /** One transport header (`internetMessageHeader`). */
 export interface MessageHeader {

@@ -30,6 +30,7 @@ function isInline(attachment: AttachmentContent): boolean {
 
 function attachmentView(attachment: AttachmentContent): unknown {
   if (attachment.kind === 'item') return { name: attachment.name, item: comparable(attachment.item) };
+  if (attachment.kind === 'reference') return { name: attachment.name };
   const { name, contentType, contentId, bytes } = attachment;
   return { name, contentType, contentId, size: bytes.length, hash: createHash('sha256').update(bytes).digest('hex') };
 }

@@ -102,6 +102,38 @@ describe('attachments', () => {
     expect(conflict?.body.error.code).toBe('ErrorIrresolvableConflict');
   });
 
+  it('lists and describes links to files elsewhere, without bytes, and creates none', async () => {
+    const link = { kind: 'reference', name: 'Plan.docx', isInline: false } as const;
+    const id = await exchange.control.addMessage(ADA, 'inbox', messageFixture({ attachments: [link] }));
+    path = `/users/${ADA}/messages/${id}/attachments`;
+    const [listed] = (await graph(path)).json.value;
+    expect(listed).toMatchObject({ '@odata.type': '#microsoft.graph.referenceAttachment', name: 'Plan.docx' });
+    expect(listed).not.toHaveProperty('contentBytes');
+    expect((await graph(`${path}/${listed?.id}`)).json).toMatchObject({ name: 'Plan.docx' });
+    expect((await graph(`${path}/${listed?.id}/$value`)).status).toBe(405);
+    expect((await graph(`/users/${ADA}/messages/${id}`)).json.hasAttachments).toBe(true);
+    const refused = await add({ '@odata.type': '#microsoft.graph.referenceAttachment', name: 'Other' });
+    expect([refused.status, refused.json.error.code]).toEqual([400, 'ErrorInvalidProperty']);
+    expect((await exchange.control.messages(ADA))[1]?.mime).toBeInstanceOf(Uint8Array);
+  });
+
+  it('gives up on one answer with very many attachments expanded, but not on their list or on each', async () => {
+    await exchange.close();
+    exchange = await startExchange({ mailboxes: { [ADA]: {} }, expandableAttachments: 3 });
+    graph = await graphClient(exchange);
+    const attachments = ['a', 'b', 'c', 'd'].map((name) => fileFixture({ name }));
+    const id = await exchange.control.addMessage(ADA, 'inbox', messageFixture({ attachments }));
+    path = `/users/${ADA}/messages/${id}`;
+    const expanded = await graph(`${path}/attachments?${EXPAND}`);
+    expect([expanded.status, expanded.text]).toEqual([503, '']);
+    expect((await graph(`${path}?$expand=attachments`)).status).toBe(503);
+    const { json } = await graph(`${path}/attachments?$select=id,name`);
+    expect(json.value).toHaveLength(4);
+    expect((await graph(`${path}/attachments/${json.value[0]?.id}?${EXPAND}`)).status).toBe(200);
+    exchange.control.updateMessage(ADA, id, { attachments: attachments.slice(1) });
+    expect((await graph(`${path}/attachments?${EXPAND}`)).json.value).toHaveLength(3);
+  });
+
   it('does not know a message just after its creation, if asked to be late', async () => {
     await exchange.close();
     exchange = await startExchange({ mailboxes: { [ADA]: {} }, settleRate: 1 });

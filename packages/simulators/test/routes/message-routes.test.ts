@@ -129,6 +129,21 @@ describe('reading messages', () => {
     });
   });
 
+  it('fails wherever the body of one message is to be shown, and nowhere else', async () => {
+    const id = await exchange.control.addMessage(ADA, 'inbox', messageFixture());
+    exchange.control.failItem(id, { code: 'ErrorInternalServerError', parts: ['body'] });
+    const lists = [
+      MESSAGES,
+      `/users/${ADA}/mailFolders/inbox/messages`,
+      `/users/${ADA}/mailFolders/inbox/messages/delta`,
+    ];
+    for (const path of [`${MESSAGES}/${id}`, ...lists]) {
+      expect((await graph(path)).json.error.code).toBe('ErrorInternalServerError');
+      expect((await graph(`${path}?$select=id,subject`)).status).toBe(200);
+    }
+    expect((await graph(`${MESSAGES}/${id}/$value`)).status).toBe(200);
+  });
+
   it('translates ids both ways', async () => {
     const id = await exchange.control.addMessage(ADA, 'inbox', messageFixture());
     const mutable = (await exchange.control.messages(ADA))[0]?.mutableId;

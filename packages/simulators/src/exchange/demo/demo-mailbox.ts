@@ -99,9 +99,12 @@ export async function* demoMailbox(options: DemoMailboxOptions): AsyncGenerator<
     // A short message of plain structure is what people forward.
     if (letter.files.length === 0 && letter.messages.length === 0) forwardable = bytes;
 
-    remember(open, conversation, letter, sent);
+    remember(open, conversation, { letter, sent });
     const content = await deliverMime(bytes, { receivedTime: time });
-    yield { folder: folderOf(random, conversation, { sent, time, now }), content: withState(random, content, sent) };
+    yield {
+      folder: folderOf(random, conversation, { sent, time, now }),
+      content: withState(random, content, { sent }),
+    };
   }
 }
 
@@ -166,7 +169,11 @@ async function forwardTwice(random: DemoRandom, letter: DemoLetter, original: Ui
   return { ...letter, subject: `Fwd: Fwd: ${letter.subject}`, messages: [await writeLetter(inner, random)] };
 }
 
-function remember(open: DemoConversation[], conversation: DemoConversation, letter: DemoLetter, sent: boolean): void {
+function remember(
+  open: DemoConversation[],
+  conversation: DemoConversation,
+  { letter, sent }: { readonly letter: DemoLetter; readonly sent: boolean },
+): void {
   const next: DemoConversation = {
     ...conversation,
     messageIds: [...conversation.messageIds, letter.messageId],
@@ -190,7 +197,7 @@ function folderOf(
 }
 
 /** What a reader does to messages: reads, flags and sorts them. */
-function withState(random: DemoRandom, content: MessageContent, sent: boolean): MessageContent {
+function withState(random: DemoRandom, content: MessageContent, { sent }: { readonly sent: boolean }): MessageContent {
   const flagStatus = random.chance(0.06) ? 'flagged' : random.chance(0.03) ? 'complete' : 'notFlagged';
   const categories = random.chance(0.12) ? random.sample(CATEGORIES, random.integer(1, 2)) : [];
   return { ...content, isRead: sent || random.chance(0.8), flag: { flagStatus }, categories };

@@ -39,6 +39,8 @@ async function composeAt(content: MessageContent, depth: number): Promise<Buffer
 
   const attachments: MailComposerAttachment[] = [];
   for (const attachment of content.attachments) {
+    // What a link becomes in MIME is not documented; it has no bytes that could be a part.
+    if (attachment.kind === 'reference') continue;
     attachments.push(
       attachment.kind === 'item'
         ? toMessagePart(attachment, await composeAt(attachment.item, depth + 1))
@@ -140,12 +142,15 @@ function toFilePart(attachment: FileAttachmentContent, wholeType: string | undef
     contentDisposition: isInline && !isText ? 'inline' : 'attachment',
     contentTransferEncoding: 'base64',
     content,
-    ...(contentId === undefined ? {} : contentIdFields(contentId, isInline)),
+    ...(contentId === undefined ? {} : contentIdFields(contentId, { isInline })),
   };
 }
 
 /** An inline attachment goes beside the HTML, another one keeps its Content-ID where it is. */
-function contentIdFields(contentId: string, isInline: boolean): Partial<MailComposerAttachment> {
+function contentIdFields(
+  contentId: string,
+  { isInline }: { readonly isInline: boolean },
+): Partial<MailComposerAttachment> {
   return isInline ? { cid: contentId } : { headers: [{ key: 'Content-ID', value: contentId }] };
 }
 

@@ -131,6 +131,7 @@ function selectionOf(select: readonly string[] | undefined): ReadonlySet<string>
 
 function sizeOf(content: AttachmentContent): number {
   if (content.kind === 'file') return content.bytes.length;
+  if (content.kind === 'reference') return 0;
   const { body, attachments } = content.item;
   return attachments.reduce((sum, nested) => sum + sizeOf(nested), Buffer.byteLength(body.content));
 }

@@ -55,6 +55,11 @@ export function messageView(view: MessageView): MessageView {
   return view;
 }
 
+/** Whether a view wants the body. */
+export function showsBody({ select }: MessageView): boolean {
+  return select?.includes('body') !== false;
+}
+
 /** Shows messages of one mailbox. */
 export interface MessagePresenter {
   /** A message as a view wants it. */

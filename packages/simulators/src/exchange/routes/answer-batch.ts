@@ -87,12 +87,12 @@ function stepRequest({ method, url, headers = {}, body }: BatchStep, authorizati
     method: method.toUpperCase(),
     url: new URL(`${GRAPH_ROOT}/${url.replace(/^\//, '')}`),
     headers: lowered,
-    body: bodyOf(body, isJson),
+    body: bodyOf(body, { isJson }),
   };
 }
 
 /** JSON stands in the batch as it is, everything else as base64. */
-function bodyOf(body: unknown, isJson: boolean): Uint8Array {
+function bodyOf(body: unknown, { isJson }: { readonly isJson: boolean }): Uint8Array {
   if (body === undefined) return new Uint8Array();
   if (!isJson && typeof body === 'string') return new Uint8Array(Buffer.from(body, 'base64'));
   return new TextEncoder().encode(JSON.stringify(body));

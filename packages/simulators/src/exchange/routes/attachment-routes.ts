@@ -73,6 +73,7 @@ export function attachmentRoutes(service: ExchangeService): Readonly<Record<stri
       const view = viewOf(call);
       const message = messageOf(call, mailbox);
       service.checkFault(message, 'attachments');
+      if (call.query.has('$expand')) service.checkExpansion(message);
       const present = (attachment: StoredAttachment): unknown =>
         presentAttachment(message, attachment, call.preferences.idFormat, view);
       const context = `users('${mailbox.id}')/messages('${message.mutableId}')/attachments`;
@@ -93,6 +94,10 @@ export function attachmentRoutes(service: ExchangeService): Readonly<Record<stri
       const { content } = find(call, mailbox).attachment;
       if (content.kind === 'item') {
         return { status: 200, bytes: await itemMime(content.item), headers: { 'content-type': 'text/plain' } };
+      }
+      if (content.kind === 'reference') {
+        // The status is documented (api/attachment-get), the code is assumed.
+        throw new GraphFailure(405, 'ErrorInvalidRequest', 'The OData request is not supported.');
       }
       return { status: 200, bytes: content.bytes, headers: { 'content-type': content.contentType } };
     },

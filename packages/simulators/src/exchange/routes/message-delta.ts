@@ -5,7 +5,7 @@ import { parseExpand, parseSelect } from '../protocol/expand-clause.ts';
 import { toDateTime } from '../protocol/date-time.ts';
 import { GraphFailure } from '../protocol/graph-failure.ts';
 import { GRAPH_ROOT } from '../protocol/real-hosts.ts';
-import { messageView } from '../present/present-message.ts';
+import { messageView, showsBody } from '../present/present-message.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
@@ -55,6 +55,7 @@ export function messageDelta(service: ExchangeService, call: ExchangeCall, mailb
       return { '@odata.type': '#microsoft.graph.message', id, '@removed': { reason: 'deleted' } };
     }
     service.checkFault(line.subject, 'page');
+    if (showsBody(view)) service.checkFault(line.subject, 'body');
     return { '@odata.type': '#microsoft.graph.message', ...presenter.present(line.subject, view) };
   });
   const isFault = service.faults.cuts > 0;

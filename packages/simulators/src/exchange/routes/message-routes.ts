@@ -1,4 +1,4 @@
-import { messageView } from '../present/present-message.ts';
+import { messageView, showsBody } from '../present/present-message.ts';
 import type { MessageView } from '../present/present-message.ts';
 import type { Answer, ExchangeCall } from '../protocol/exchange-call.ts';
 import { parseExpand, parseSelect } from '../protocol/expand-clause.ts';
@@ -34,7 +34,11 @@ export function messageRoutes(service: ExchangeService): Readonly<Record<string,
     const view = viewOf(call);
     const message = messageOf(call, mailbox, folder);
     service.checkFault(message, 'properties');
-    if (view.expand.some(({ name }) => name === 'attachments')) service.checkFault(message, 'attachments');
+    if (showsBody(view)) service.checkFault(message, 'body');
+    if (view.expand.some(({ name }) => name === 'attachments')) {
+      service.checkFault(message, 'attachments');
+      service.checkExpansion(message);
+    }
     return { status: 200, json: service.presenter(mailbox).present(message, view) };
   }
 
@@ -62,6 +66,7 @@ export function messageRoutes(service: ExchangeService): Readonly<Record<string,
       context: `users('${mailbox.id}')/messages`,
       present(message) {
         service.checkFault(message, 'page');
+        if (showsBody(view)) service.checkFault(message, 'body');
         return presenter.present(message, view);
       },
     });

@@ -26,6 +26,8 @@ export interface ServiceBehaviour {
   readonly settleRate: number;
   /** Whether a move away and back hides a message from change tracking with immutable ids. */
   readonly immutableIdHole: boolean;
+  /** How many attachments of a message can be had expanded in one answer. */
+  readonly expandableAttachments: number;
   /** How long every request takes at least, in milliseconds. */
   readonly latencyMs: number;
 }
@@ -64,6 +66,8 @@ export interface ExchangeService {
   message(mailbox: Mailbox, id: string, folder?: Folder): StoredMessage;
   /** Throws if the message is to fail in this kind of request. */
   checkFault(message: StoredMessage, part: ItemFaultPart): void;
+  /** Throws if the message has more attachments than one answer can hold expanded. */
+  checkExpansion(message: StoredMessage): void;
 }
 
 /** The parts that a service is made of. */
@@ -126,6 +130,11 @@ export function createExchangeService(parts: ServiceParts): ExchangeService {
       if (message === undefined) throw isWellFormedId(id) ? itemNotFound() : malformedId();
       if (folder !== undefined && message.folder !== folder) throw itemNotFound();
       return message;
+    },
+
+    checkExpansion({ attachments }) {
+      if (attachments.length <= parts.behaviour.expandableAttachments) return;
+      throw new GraphFailure(503, 'ServiceUnavailable', 'The service is unavailable.', { empty: true });
     },
 
     checkFault(message, part) {

@@ -2,7 +2,7 @@ import { GraphFailure } from '../protocol/graph-failure.ts';
 import type { RequestKind } from './request-log.ts';
 
 /** Requests about an item that {@link ItemFault} can refuse. */
-export type ItemFaultPart = 'attachments' | 'mime' | 'page' | 'properties';
+export type ItemFaultPart = 'attachments' | 'body' | 'mime' | 'page' | 'properties';
 
 /** An error that a message answers with. */
 export interface ItemFault {
@@ -13,9 +13,10 @@ export interface ItemFault {
   /** How often; then the message is well again. @defaultValue for ever */
   readonly times?: number | undefined;
   /**
-   * Which requests fail: for its MIME, its properties (`GET /messages/{id}`), its attachments, or every page it is on.
+   * Which requests fail: for its MIME, its properties (`GET /messages/{id}`), its attachments, every answer that shows
+   * its body (alone or on a page, as if it could not be converted), or every page it is on.
    *
-   * @defaultValue all but pages
+   * @defaultValue MIME, properties and attachments
    */
   readonly parts?: readonly ItemFaultPart[] | undefined;
 }

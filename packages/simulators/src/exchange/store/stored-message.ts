@@ -1,5 +1,5 @@
 import type { AttachmentContent, MessageContent } from '../message-content.ts';
-import type { Folder } from './folder.ts';
+import type { FolderNode } from './folder-node.ts';
 
 /** An attachment of a stored message. */
 export interface StoredAttachment {
@@ -22,7 +22,7 @@ export interface StoredMessage {
   /** Id that changes with every move. */
   mutableId: string;
   /** Where it is; `undefined` once it is gone. */
-  folder: Folder | undefined;
+  folder: FolderNode<StoredMessage> | undefined;
   /** Sequence at which it came into its folder. */
   enteredAt: number;
   /** Sequence of its newest change; the change key follows from it. */
