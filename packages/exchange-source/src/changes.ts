@@ -3,21 +3,24 @@ import type { ChangeEvent, ChangesOptions, Collection, JsonObject } from '@holdf
 
 import type { ServiceRequest } from './client/call.ts';
 import type { GraphClient } from './client/graph-client.ts';
-import { isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
+import { QUOTA_EXCEEDED, breaksOnContent, isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
 import { asObject, asString, objectsOf } from './json-access.ts';
 import { fetchMessages } from './locate.ts';
 import { IMMUTABLE_IDS, aboutFolder, aboutMailbox, folderPath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
-import { MESSAGE_QUERY, isWhole, toSourceItem } from './message-item.ts';
+import { BARE_QUERY, MESSAGE_QUERY, isWhole, toSourceItem } from './message-item.ts';
 import { listPages, trustedLink } from './pages.ts';
 
 const PAGE_SIZE = 50;
 /** A page that fails is asked for in smaller pieces, so it is not worth the patience of a single request. */
-const ATTEMPTS_PER_PAGE = 3;
+const FAILED_ANSWERS_PER_PAGE = 3;
 /** A token that is lost again and again would make the feed endless. */
 const RESETS = 3;
 /** Stands where no change tracking was to be had; no address, so the next round begins anew. */
 const NO_TRACKING = 'untracked';
+
+/** How much of each message is asked for. It is part of every link that the service gives. */
+type MessageQuery = Readonly<Record<string, string>>;
 
 interface DeltaPage {
   readonly entries: readonly JsonObject[];
@@ -29,36 +32,46 @@ interface DeltaPage {
  * Yields what changed in a folder since the cursor, each page followed by a checkpoint. Cursors are whole URLs that the
  * service gave. When the service does not know one any more, links within an enumeration included, the folder is told
  * anew after a `collection-reset`. A mailbox over its quota is told from plain lists.
+ *
+ * A message that the service cannot show breaks every page it is on, and no link leads past it. Then the folder is told
+ * anew from a feed of bare ids, whose messages are asked for one by one; the sick one is told with what the feed says
+ * of it, so that its reading shows what is wrong with it. Cursors stay with that feed until the service forgets them.
+ *
+ * @throws `ERR_SOURCE_PROTOCOL`, a {@link SourceError}, if not even ids can be listed.
  */
 export async function* folderChanges(
   context: MailboxContext,
   collection: Collection,
   { cursor, signal }: ChangesOptions = {},
 ): AsyncGenerator<ChangeEvent, void, void> {
-  const { client } = context;
+  let query = MESSAGE_QUERY;
   let url = cursor;
   let resets = 0;
-  if (url !== undefined && !client.isGraphUrl(url)) {
+  let isResetDue = false;
+  if (url !== undefined && !context.client.isGraphUrl(url)) {
     // Made without change tracking, of another cloud, or damaged: at any rate not a place to send our token to.
-    yield { type: 'collection-reset' };
+    isResetDue = true;
     url = undefined;
   }
   for (;;) {
     signal?.throwIfAborted();
-    const page: DeltaPage | 'over-quota' | 'token-lost' = await readPage(context, collection, url, signal);
-    if (page === 'over-quota') {
-      if (url !== undefined) yield { type: 'collection-reset' };
-      yield* listWhole(context, collection, signal);
+    const page: DeltaPage | PageFailure = await readPage(context, collection, { url, query, signal });
+    if (page === 'over-quota' || (page === 'broken' && query === BARE_QUERY)) {
+      yield* listWhole(context, collection, { query, signal, isResetDue: isResetDue || url !== undefined });
       return;
     }
-    if (page === 'token-lost') {
-      if (url === undefined || resets++ >= RESETS) {
+    if (page === 'token-lost' || page === 'broken') {
+      if (page === 'broken') query = BARE_QUERY;
+      else if (url === undefined || resets++ >= RESETS) {
         throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'the service keeps losing the state of a folder' });
       }
-      yield { type: 'collection-reset' };
+      isResetDue ||= url !== undefined;
       url = undefined;
       continue;
     }
+    // Not before there is something to tell: a reset costs the cursor.
+    if (isResetDue) yield { type: 'collection-reset' };
+    isResetDue = false;
     yield* toEvents(context, page.entries, signal);
     const following = page.nextUrl ?? page.deltaUrl;
     if (following === undefined) {
@@ -70,69 +83,82 @@ export async function* folderChanges(
   }
 }
 
+/** Why there is no page: the mailbox is full, the link is not known any more, or a message breaks it. */
+type PageFailure = 'broken' | 'over-quota' | 'token-lost';
+
+interface PageRequest {
+  /** A link of the service; absent for the beginning. */
+  readonly url: string | undefined;
+  /** What the beginning asks for. */
+  readonly query: MessageQuery;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Reads a page; one that breaks is asked for in ever smaller pieces, so that a single item cannot hide the others. */
 async function readPage(
   context: MailboxContext,
   collection: Collection,
-  url: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<DeltaPage | 'over-quota' | 'token-lost'> {
+  { url, query, signal }: PageRequest,
+): Promise<DeltaPage | PageFailure> {
   const { client } = context;
-  const start = { target: `${folderPath(context, collection.id)}/messages/delta`, query: MESSAGE_QUERY };
-  for (let size = PAGE_SIZE; ; size = Math.floor(size / 2)) {
-    const isSmallest = size === 1;
+  const start = { target: `${folderPath(context, collection.id)}/messages/delta`, query };
+  for (let size = PAGE_SIZE; size >= 1; size = Math.floor(size / 2)) {
     const request: ServiceRequest = {
       kind: 'delta',
       method: 'GET',
       ...(url === undefined ? start : { target: url }),
       headers: { Prefer: `IdType="ImmutableId", odata.maxpagesize=${size}` },
-      attempts: isSmallest ? undefined : ATTEMPTS_PER_PAGE,
+      failedAnswers: size === 1 ? undefined : FAILED_ANSWERS_PER_PAGE,
       signal,
     };
-    try {
-      const response = await client.send(request);
-      if (response.ok) return toPage(client, response.json as JsonObject);
-      if (isTokenLoss(response)) return 'token-lost';
-      if (response.errorCode === 'ErrorQuotaExceeded') return 'over-quota';
-      if (response.status < 500 || isSmallest) {
-        throw toSourceError(
-          response,
-          isNotFound(response) ? aboutFolder(context, collection.id) : aboutMailbox(context),
-        );
-      }
-    } catch (error) {
-      // A service that does not answer at all would not answer smaller questions either.
-      if (isSmallest || !isBrokenAnswer(error)) throw error;
+    const response = await client.send(request);
+    if (response.ok) return toPage(client, response.json as JsonObject);
+    if (isTokenLoss(response)) return 'token-lost';
+    if (response.errorCode === QUOTA_EXCEEDED) return 'over-quota';
+    if (!breaksOnContent(response) && (response.status < 500 || size === 1)) {
+      throw toSourceError(response, isNotFound(response) ? aboutFolder(context, collection.id) : aboutMailbox(context));
     }
   }
+  return 'broken';
+}
+
+interface ListRequest {
+  readonly query: MessageQuery;
+  readonly signal: AbortSignal | undefined;
+  readonly isResetDue: boolean;
 }
 
 /**
  * Tells a folder from its plain list. A mailbox over its quota has no room for the state that change tracking keeps in
- * it, but its messages can still be read.
+ * it, but its messages can still be read. A list that breaks is begun again with bare ids.
  */
 async function* listWhole(
   context: MailboxContext,
   collection: Collection,
-  signal: AbortSignal | undefined,
+  { query, signal, isResetDue }: ListRequest,
 ): AsyncGenerator<ChangeEvent, void, void> {
   const request: ServiceRequest = {
     kind: 'delta',
     method: 'GET',
     target: `${folderPath(context, collection.id)}/messages`,
-    query: { ...MESSAGE_QUERY, $top: String(PAGE_SIZE) },
+    query: { ...query, $top: String(PAGE_SIZE) },
     headers: IMMUTABLE_IDS,
     signal,
   };
-  for await (const page of listPages(context, request, aboutFolder(context, collection.id))) {
-    yield* toEvents(context, page, signal);
-    yield { type: 'checkpoint', cursor: NO_TRACKING, last: false };
+  let isReset = !isResetDue;
+  try {
+    for await (const page of listPages(context, request, aboutFolder(context, collection.id))) {
+      if (!isReset) yield { type: 'collection-reset' };
+      isReset = true;
+      yield* toEvents(context, page, signal);
+      yield { type: 'checkpoint', cursor: NO_TRACKING, last: false };
+    }
+  } catch (error) {
+    if (!SourceError.is(error, 'ERR_SOURCE_PROTOCOL') || query === BARE_QUERY) throw error;
+    yield* listWhole(context, collection, { query: BARE_QUERY, signal, isResetDue: !isReset });
+    return;
   }
   yield { type: 'checkpoint', cursor: NO_TRACKING, last: true };
-}
-
-function isBrokenAnswer(error: unknown): boolean {
-  return SourceError.is(error, 'ERR_SOURCE_UNREACHABLE') && error.details['reason'] === 'an answer was cut short';
 }
 
 function toPage(client: GraphClient, body: JsonObject): DeltaPage {
@@ -150,17 +176,19 @@ async function* toEvents(
   entries: readonly JsonObject[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChangeEvent, void, void> {
-  const partial: string[] = [];
+  const partial = new Map<string, JsonObject>();
   for (const entry of entries) {
     const id = asString(entry['id']);
     if (id === undefined) continue;
     if (asObject(entry['@removed']) !== undefined) yield { type: 'item-removed', itemId: id };
     else if (isWhole(entry)) yield { type: 'item-changed', item: toSourceItem(entry) };
-    else partial.push(id);
+    else partial.set(id, entry);
   }
-  for await (const { id, message } of fetchMessages(context, [...new Set(partial)], signal)) {
-    yield message === undefined
+  for await (const { id, message, failure } of fetchMessages(context, [...partial.keys()], signal)) {
+    // One that cannot be shown is told with what the feed says of it: that it is there.
+    const told = failure === undefined ? message : partial.get(id);
+    yield told === undefined
       ? { type: 'item-removed', itemId: id }
-      : { type: 'item-changed', item: toSourceItem(message) };
+      : { type: 'item-changed', item: toSourceItem(told) };
   }
 }

@@ -28,7 +28,8 @@ export interface Batch {
 
 /**
  * Sends GET requests as one `$batch` and gives their answers in the same order. Inner requests that were throttled or
- * failed in passing are sent again, by themselves.
+ * failed in passing are sent again, by themselves, each with the patience of a request of its own; where one was
+ * throttled, every request of the mailbox waits.
  */
 export async function sendBatch(
   client: GraphClient,
@@ -37,7 +38,7 @@ export async function sendBatch(
 ): Promise<readonly ServiceResponse[]> {
   const { kind, urls, headers, signal } = batch;
   const answers = new Map<number, ServiceResponse>();
-  const policy = retryPolicy(client.clock, client.randomness, ROUNDS);
+  const policies = urls.map(() => retryPolicy(client.clock, client.randomness, { attempts: ROUNDS }));
   let open = urls.map((_, index) => index);
   while (open.length > 0) {
     const requests = open.map((index) => ({
@@ -57,14 +58,14 @@ export async function sendBatch(
       const answer = answers.get(index);
       if (answer === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a batch without an answer' });
       if (answer.status !== 424 && answer.status < 429) continue;
-      const wait = policy.afterResponse(answer);
+      const wait = policies[index]?.afterResponse(answer);
       if (wait === undefined) continue;
       again.push(index);
       waitMs = Math.max(waitMs, wait.waitMs);
       if (wait.throttled) throttledMs = Math.max(throttledMs, wait.waitMs);
     }
     open = again;
-    if (throttledMs > 0) client.meter.addThrottled(throttledMs);
+    if (throttledMs > 0) client.pause(throttledMs);
     if (open.length > 0) await client.clock.sleep(waitMs, { signal });
   }
   return urls.map((_, index) => answers.get(index)).filter((answer) => answer !== undefined);
@@ -85,5 +86,13 @@ function toServiceResponse(response: JsonObject): ServiceResponse {
     headers.set(name, asString(value) ?? JSON.stringify(value));
   }
   const json = asObject(body);
-  return { status, ok, headers, bytes: new Uint8Array(), json, errorCode: ok ? undefined : errorCodeOf(json) };
+  return {
+    status,
+    ok,
+    cut: false,
+    headers,
+    bytes: new Uint8Array(),
+    json,
+    errorCode: ok ? undefined : errorCodeOf(json),
+  };
 }

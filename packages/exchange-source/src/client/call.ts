@@ -3,6 +3,9 @@ import type { Context } from '@microsoft/microsoft-graph-client';
 
 import type { RequestKind } from '../request-counters.ts';
 
+/** Write requests with a JSON body must stay below this (Microsoft Graph documentation: about 4 MB in all). */
+export const LARGEST_REQUEST: number = 4 * 1024 * 1024;
+
 /** A request as the rest of the package words it. */
 export interface ServiceRequest {
   /** What it is for. */
@@ -32,16 +35,24 @@ export interface ServiceRequest {
   readonly repeatable?: boolean | undefined;
   /** How often it is tried when it fails; waits that the service asks for are not counted. @defaultValue `8` */
   readonly attempts?: number | undefined;
+  /**
+   * How many failed answers, 5xx or cut short, end the trying earlier; a connection that fails is no answer.
+   *
+   * @defaultValue as many as `attempts`
+   */
+  readonly failedAnswers?: number | undefined;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer, read to its end. */
+/** An answer, read as far as it goes. */
 export interface ServiceResponse {
   /** The HTTP status. */
   readonly status: number;
-  /** Whether the status is 2xx. */
+  /** Whether the status is 2xx and the body complete. */
   readonly ok: boolean;
+  /** Whether the body broke off. Nothing of it is given then. */
+  readonly cut: boolean;
   /** The headers. */
   readonly headers: Headers;
   /** The body. */
@@ -87,7 +98,7 @@ export function urlOf({ url }: Call): string {
   return url;
 }
 
-/** The connection failed, or an answer was not complete. Never leaves this package. */
+/** There was no answer at all. Never leaves this package, except as a cause. */
 export class NetworkFailure extends Error {
   /** Always `'NetworkFailure'`. */
   override readonly name = 'NetworkFailure' as const;
@@ -97,4 +108,11 @@ export class NetworkFailure extends Error {
 export class UncertainOutcome extends Error {
   /** Always `'UncertainOutcome'`. */
   override readonly name = 'UncertainOutcome' as const;
+  /** The failed answer, if there was one. */
+  readonly response: ServiceResponse | undefined;
+
+  constructor(message: string, { response, cause }: { readonly response?: ServiceResponse; readonly cause?: Error }) {
+    super(message, cause === undefined ? {} : { cause });
+    this.response = response;
+  }
 }

@@ -17,9 +17,11 @@ export interface OutgoingRequest {
 }
 
 /**
- * Sends a request and reads its answer to the end. An answer that is not complete is a {@link NetworkFailure}, like a
- * connection that breaks; an abort rejects with `signal.reason`. Redirects are not followed, so that nothing is ever
- * sent where it was not meant to go.
+ * Sends a request and reads its answer to the end; one that breaks off is told as `cut`. Redirects are not followed, so
+ * that nothing is ever sent where it was not meant to go. An abort rejects with `signal.reason`.
+ *
+ * No answer at all is a {@link NetworkFailure}. Of what `send` threw it keeps the code and the name alone, because an
+ * error of a proxy or of a wrapper may quote the request, with the secret, the token or the address in it.
  */
 export async function exchangeBytes(
   send: typeof globalThis.fetch,
@@ -27,8 +29,9 @@ export async function exchangeBytes(
   request: OutgoingRequest,
 ): Promise<ServiceResponse> {
   const { method, headers, body, signal } = request;
+  let response: Response | undefined;
   try {
-    const response = await send(url, {
+    response = await send(url, {
       method,
       headers,
       redirect: 'manual',
@@ -40,8 +43,8 @@ export async function exchangeBytes(
     return toServiceResponse(response, bytes);
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof NetworkFailure) throw error;
-    throw new NetworkFailure(reasonOf(error), { cause: error });
+    if (response !== undefined) return cutResponse(response);
+    throw toNetworkFailure(error);
   }
 }
 
@@ -50,31 +53,45 @@ function toServiceResponse(response: Response, bytes: Uint8Array): ServiceRespon
   const announced = headers.get('content-length');
   // With a content encoding the length is that of the encoded form, which fetch has checked already.
   if (announced !== null && headers.get('content-encoding') === null && bytes.length < Number(announced)) {
-    throw new NetworkFailure('an answer was cut short');
+    return cutResponse(response);
   }
-  const json = isJson(headers) ? parseJson(bytes, ok) : undefined;
-  return { status, ok, headers, bytes, json, errorCode: ok ? undefined : errorCodeOf(json) };
+  const json = isJson(headers) ? parseJson(bytes) : undefined;
+  if (ok && json === 'cut') return cutResponse(response);
+  const value = json === 'cut' ? undefined : json?.value;
+  return { status, ok, cut: false, headers, bytes, json: value, errorCode: ok ? undefined : errorCodeOf(value) };
+}
+
+function cutResponse({ status, headers }: Response): ServiceResponse {
+  return { status, ok: false, cut: true, headers, bytes: new Uint8Array(), json: undefined, errorCode: undefined };
 }
 
 function isJson(headers: Headers): boolean {
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get('content-type') ?? '');
 }
 
-function parseJson(bytes: Uint8Array, required: boolean): JsonValue | undefined {
+/** The value, `undefined` if there is none, or `'cut'` if the text ends too early. */
+function parseJson(bytes: Uint8Array): { readonly value: JsonValue } | 'cut' | undefined {
   if (bytes.length === 0) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as JsonValue;
+    return { value: JSON.parse(new TextDecoder().decode(bytes)) as JsonValue };
   } catch {
     // The parser's message would quote the text, so it is not kept as a cause.
-    if (required) throw new NetworkFailure('an answer was cut short');
-    return undefined;
+    return 'cut';
   }
 }
 
-/** The code that the network stack gives, such as `ECONNREFUSED`. Its messages may name addresses; codes do not. */
-function reasonOf(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && /^\w+$/.test(cause.code)) return cause.code;
+/** Codes of system calls, of name resolution, of undici and of certificates: nothing that could be a credential. */
+const NETWORK_CODE =
+  /^(?:E[A-Z]{2,20}|EAI_[A-Z]{2,20}|UND_ERR_[A-Z_]{2,40}|ERR_(?:TLS|SSL|HTTP2|SOCKET|INVALID)_[A-Z_]{2,40}|(?:CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME)_[A-Z_]{2,40})$/;
+const ERROR_NAME = /^[A-Z][A-Za-z]{0,30}Error$/;
+
+function toNetworkFailure(error: unknown): NetworkFailure {
+  let code: string | undefined;
+  for (let cause = error; code === undefined && cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && NETWORK_CODE.test(cause.code)) code = cause.code;
   }
-  return 'the connection failed';
+  const reason = code ?? 'the connection failed';
+  const kept = Object.assign(new Error(reason), code === undefined ? {} : { code });
+  if (error instanceof Error && ERROR_NAME.test(error.name)) kept.name = error.name;
+  return new NetworkFailure(reason, { cause: kept });
 }

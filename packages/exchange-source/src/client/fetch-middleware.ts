@@ -33,7 +33,7 @@ export function fetchMiddleware(options: FetchMiddlewareOptions): Middleware {
         meter.add({
           kind,
           method,
-          status: response?.status ?? 0,
+          status: response === undefined || response.cut ? 0 : response.status,
           attempt: call.attempt,
           milliseconds: clock.now() - startTime,
           bytesReceived: response?.bytes.length ?? 0,

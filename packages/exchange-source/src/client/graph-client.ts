@@ -23,10 +23,10 @@ export interface GraphClient {
   readonly clock: Clock;
   /** Where jitter comes from. */
   readonly randomness: Randomness;
-  /** Counts what is sent and received. */
-  readonly meter: RequestMeter;
+  /** Holds every request of the mailbox back for so long, because the service asked for it. */
+  pause(milliseconds: number): void;
   /**
-   * Sends a request and gives the final answer, also if that is a refusal.
+   * Sends a request and gives the final answer, also if that is a refusal or was cut short each time.
    *
    * @throws `ERR_SOURCE_UNREACHABLE`, `ERR_SOURCE_THROTTLED`, `ERR_CREDENTIALS_REJECTED` or `ERR_SOURCE_PROTOCOL`, a
    * {@link SourceError}, if there is no answer of the service.
@@ -59,9 +59,13 @@ export interface GraphClientOptions {
  */
 export function graphClient({ options, tokens, gate, meter }: GraphClientOptions): GraphClient {
   const { clock, randomness, logger, fetch, hosts } = options;
+  const pause = (milliseconds: number): void => {
+    meter.addThrottled(milliseconds);
+    gate.pauseUntil(clock.now() + milliseconds);
+  };
   const chain: Middleware[] = [
     outcomeMiddleware(),
-    retryMiddleware({ clock, randomness, logger, meter, gate, tokens }),
+    retryMiddleware({ clock, randomness, logger, tokens, pause }),
     gateMiddleware(gate),
     tokenMiddleware(tokens, hosts.graph),
     fetchMiddleware({ fetch, clock, meter }),
@@ -71,7 +75,7 @@ export function graphClient({ options, tokens, gate, meter }: GraphClientOptions
   const client: GraphClient = {
     clock,
     randomness,
-    meter,
+    pause,
 
     async send(request) {
       request.signal?.throwIfAborted();
@@ -155,6 +159,7 @@ function checkedAnswer({ request, response }: Call): ServiceResponse {
   if (response === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'no answer' });
   const { answer = 'json' } = request;
   const { ok, status, headers, json } = response;
+  if (response.cut) return response;
   const mediaType = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
   // An attachment may be HTML; anything else that is comes from a proxy or a sign-in page on the way.
   if (mediaType === 'text/html' && status < 500 && !(ok && answer === 'bytes' && request.kind === 'attachment')) {

@@ -2,12 +2,11 @@ import { SourceError } from '@holdfast/contracts';
 import type { Clock, Logger, Randomness } from '@holdfast/contracts';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 
-import type { RequestMeter } from '../request-counters.ts';
 import { NetworkFailure, UncertainOutcome, callOf } from './call.ts';
 import type { Call } from './call.ts';
-import type { LimitGate } from './limit-gate.ts';
-import { retryPolicy } from './retry-policy.ts';
+import { isPassing, retryPolicy } from './retry-policy.ts';
 import type { RetryPolicy, RetryWait } from './retry-policy.ts';
+import { failureReason } from './service-error.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** What the part of the chain that tries again needs. */
@@ -18,10 +17,8 @@ export interface RetryMiddlewareOptions {
   readonly randomness: Randomness;
   /** Receives a line for each repetition. */
   readonly logger: Logger;
-  /** Counts the time lost to throttling. */
-  readonly meter: RequestMeter;
   /** Told when the service asks for a pause, so that the other requests of the mailbox keep it too. */
-  readonly gate: LimitGate;
+  readonly pause: (milliseconds: number) => void;
   /** Told when a token is refused. */
   readonly tokens: TokenSource;
 }
@@ -35,7 +32,7 @@ const DEFAULT_ATTEMPTS = 8;
  * twice and may have been acted on, and `signal.reason` at once on an abort.
  */
 export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
-  const { clock, randomness, logger, meter, gate, tokens } = options;
+  const { clock, randomness, logger, pause, tokens } = options;
   let next: Middleware | undefined;
 
   /** Makes one attempt; returns how long to wait before the next, or nothing if its answer is the final one. */
@@ -54,8 +51,8 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
     }
     const { response } = call;
     const wait = response === undefined ? undefined : policy.afterResponse(response);
-    if (wait !== undefined && !wait.throttled && !repeatable) {
-      throw new UncertainOutcome(`status ${response?.status ?? 0}`);
+    if (response !== undefined && !repeatable && wait?.throttled !== true && isPassing(response)) {
+      throw new UncertainOutcome(failureReason(response), { response });
     }
     return wait;
   }
@@ -66,8 +63,8 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
     },
     execute: async (context: Context): Promise<void> => {
       const call = callOf(context);
-      const { kind, signal, attempts = DEFAULT_ATTEMPTS } = call.request;
-      const policy = retryPolicy(clock, randomness, attempts);
+      const { kind, signal, attempts = DEFAULT_ATTEMPTS, failedAnswers } = call.request;
+      const policy = retryPolicy(clock, randomness, { attempts, failedAnswers });
       let renewed = false;
       for (;;) {
         signal?.throwIfAborted();
@@ -80,10 +77,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
           tokens.reject(call.token ?? '');
           continue;
         }
-        if (wait.throttled) {
-          meter.addThrottled(wait.waitMs);
-          gate.pauseUntil(clock.now() + wait.waitMs);
-        }
+        if (wait.throttled) pause(wait.waitMs);
         logger.debug('waiting before a request is repeated', { kind, attempt: call.attempt, ...wait });
         await clock.sleep(wait.waitMs, { signal });
       }

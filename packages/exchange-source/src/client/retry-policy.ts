@@ -2,13 +2,11 @@ import { SourceError, randomFraction } from '@holdfast/contracts';
 import type { Clock, Randomness } from '@holdfast/contracts';
 
 import type { ServiceResponse } from './call.ts';
-import { isPermanent } from './service-error.ts';
+import { QUOTA_EXCEEDED, isPermanent } from './service-error.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
-/** The limits of Exchange Online renew within ten minutes, so a longer wait says nothing more. */
-const LONGEST_THROTTLE_MS = 600_000;
 /** How long one request may be held back by throttling before the caller is told. */
 const THROTTLED_FOR_GOOD_MS = 3_600_000;
 
@@ -20,23 +18,34 @@ export interface RetryWait {
   readonly throttled: boolean;
 }
 
+/** How often a request is tried. */
+export interface RetryLimits {
+  /** All attempts; waits that the service asks for are not counted. */
+  readonly attempts: number;
+  /** How many failed answers end the trying earlier. @defaultValue as many as `attempts` */
+  readonly failedAnswers?: number | undefined;
+}
+
 /** Decides for one request, attempt by attempt. */
 export interface RetryPolicy {
   /**
    * What to do about an answer; `undefined` means that it is the final one.
    *
-   * @throws `ERR_SOURCE_THROTTLED`, a {@link SourceError}, if the service has held the request back for an hour.
+   * @throws `ERR_SOURCE_THROTTLED`, a {@link SourceError}, if the service holds the request back for more than an hour
+   * in all.
    */
   afterResponse(response: ServiceResponse): RetryWait | undefined;
-  /** What to do about a failed connection or a broken answer; `undefined` means to give up. */
+  /** What to do about a connection that gave no answer; `undefined` means to give up. */
   afterFailure(): RetryWait | undefined;
 }
 
 /**
- * Makes the policy of one request. 429, and 503 with `Retry-After`, are waited out and do not count; 500, 502, 503, 504
- * and broken connections are tried again with exponential back-off and jitter, unless the code says that they stay.
+ * Makes the policy of one request. 429, and 503 with `Retry-After`, are waited out and do not count; 500, 502, 503, 504,
+ * answers that were cut short and broken connections are tried again with exponential back-off and jitter, unless the code says that they stay.
  */
-export function retryPolicy(clock: Clock, randomness: Randomness, attempts: number): RetryPolicy {
+export function retryPolicy(clock: Clock, randomness: Randomness, limits: RetryLimits): RetryPolicy {
+  const { attempts, failedAnswers = attempts } = limits;
+  let badAnswers = 0;
   let failures = 0;
   let unansweredThrottles = 0;
   let throttledMs = 0;
@@ -58,7 +67,7 @@ export function retryPolicy(clock: Clock, randomness: Randomness, attempts: numb
       const { status, headers } = response;
       const asked = retryAfterMs(headers, clock.now());
       if (status === 429 || (status === 503 && asked !== undefined)) {
-        const waitMs = Math.min(asked ?? backOff(unansweredThrottles++), LONGEST_THROTTLE_MS);
+        const waitMs = asked ?? backOff(unansweredThrottles++);
         throttledMs += waitMs;
         if (throttledMs > THROTTLED_FOR_GOOD_MS) {
           const reason = response.errorCode ?? `status ${status}`;
@@ -66,8 +75,16 @@ export function retryPolicy(clock: Clock, randomness: Randomness, attempts: numb
         }
         return { waitMs, throttled: true };
       }
-      const transient = status === 408 || status === 500 || (status >= 502 && status <= 504);
-      return transient && !isPermanent(response) ? afterFailure() : undefined;
+      if (!isPassing(response)) return undefined;
+      const wait = afterFailure();
+      return ++badAnswers >= failedAnswers ? undefined : wait;
     },
   };
+}
+
+/** Whether an answer is a failure that may pass. */
+export function isPassing(response: ServiceResponse): boolean {
+  const { status, cut, errorCode } = response;
+  const transient = cut || status === 408 || status === 500 || (status >= 502 && status <= 504);
+  return transient && !isPermanent(response) && errorCode !== QUOTA_EXCEEDED;
 }

@@ -2,18 +2,19 @@ import { SourceError } from '@holdfast/contracts';
 import type { JsonValue } from '@holdfast/contracts';
 
 import { asObject, asString } from '../json-access.ts';
-import type { ServiceResponse } from './call.ts';
+import type { ServiceResponse, UncertainOutcome } from './call.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** Codes of a 5xx answer that stay for good: the item is bad, not the service. */
+/** What the service says of a mailbox that is full, whatever the status. */
+export const QUOTA_EXCEEDED = 'ErrorQuotaExceeded';
+
+/** Codes that stay for good: the item is bad, not the service. Whatever is not in this list may pass. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'ErrorCannotOpenFileAttachment',
   'ErrorContentConversionFailed',
   'ErrorCorruptData',
   'ErrorInvalidRecipients',
   'ErrorMimeContentConversionFailed',
-  'ErrorMimeContentInvalid',
-  'ErrorQuotaExceeded',
 ]);
 
 const MAILBOX_MISSING: ReadonlySet<string> = new Set([
@@ -48,6 +49,18 @@ export function isPermanent(response: ServiceResponse): boolean {
   return response.errorCode !== undefined && PERMANENT.has(response.errorCode);
 }
 
+/** Why an item was refused for good, if that is what the error says; `undefined` if it may be had another time. */
+export function permanentReason(error: unknown): string | undefined {
+  if (!SourceError.is(error, 'ERR_ITEM_UNREADABLE')) return undefined;
+  const reason = String(error.details['reason']);
+  return PERMANENT.has(reason) ? reason : undefined;
+}
+
+/** What went wrong, in words that are safe to show: the code, or else the status. */
+export function failureReason({ status, cut, errorCode }: ServiceResponse): string {
+  return cut ? 'an answer was cut short' : (errorCode ?? `status ${status}`);
+}
+
 /** Whether the answer says that a change-tracking token is of no use any more (410, or one of three codes). */
 export function isTokenLoss({ status, errorCode = '' }: ServiceResponse): boolean {
   if (status === 410) return true;
@@ -55,18 +68,27 @@ export function isTokenLoss({ status, errorCode = '' }: ServiceResponse): boolea
   return status >= 400 && status < 500 && /^(?:syncstatenotfound|resyncrequired|syncstateinvalid)$/.test(code);
 }
 
+/** Whether an answer failed as pages do that one item in them breaks: an error, a time-out, or an end too early. */
+export function breaksOnContent({ status, cut }: ServiceResponse): boolean {
+  return cut || status === 500 || status === 504;
+}
+
 /** Whether the answer says that what was asked for does not exist. */
 export function isNotFound({ status, errorCode }: ServiceResponse): boolean {
   return status === 404 && (errorCode === undefined || !MAILBOX_MISSING.has(errorCode));
 }
 
-/** Turns an answer that is no success into the error that the caller of the package sees. */
+/**
+ * Turns an answer that is no success into the error that the caller of the package sees. A failure of the service that
+ * is left after all attempts concerns what was asked for: an item, a folder; only where nothing smaller was asked for,
+ * or a gateway says that the service is away, it concerns the service.
+ */
 export function toSourceError(response: ServiceResponse, subject: FailureSubject): SourceError {
   const { status, errorCode } = response;
   const { mailbox, item, collection } = subject;
-  const reason = errorCode ?? `status ${status}`;
+  const reason = failureReason(response);
   if (status === 401) return new SourceError('ERR_CREDENTIALS_REJECTED', { reason });
-  if (errorCode === 'ErrorQuotaExceeded' || status === 507) {
+  if (errorCode === QUOTA_EXCEEDED || status === 507) {
     return new SourceError('ERR_SOURCE_QUOTA_EXCEEDED', { mailbox, reason });
   }
   if (status === 404 && errorCode !== undefined && MAILBOX_MISSING.has(errorCode)) {
@@ -81,12 +103,18 @@ export function toSourceError(response: ServiceResponse, subject: FailureSubject
     if (item !== undefined) return new SourceError('ERR_ITEM_NOT_FOUND', { item, reason });
     return new SourceError('ERR_MAILBOX_NOT_FOUND', { mailbox, reason });
   }
-  if (item !== undefined && subject.writing === true && status < 500) {
-    return new SourceError('ERR_ITEM_REFUSED', { item, reason });
-  }
-  if (item !== undefined && isPermanent(response)) {
+  if (item !== undefined && (status >= 400 || response.cut)) {
     return new SourceError(subject.writing === true ? 'ERR_ITEM_REFUSED' : 'ERR_ITEM_UNREADABLE', { item, reason });
   }
-  if (status >= 500) return new SourceError('ERR_SOURCE_UNREACHABLE', { reason });
+  if (collection !== undefined && (breaksOnContent(response) || isPermanent(response))) {
+    return new SourceError('ERR_SOURCE_PROTOCOL', { reason });
+  }
+  if (status >= 500 || response.cut) return new SourceError('ERR_SOURCE_UNREACHABLE', { reason });
   return new SourceError('ERR_SOURCE_PROTOCOL', { reason });
+}
+
+/** The error about a request whose outcome stayed uncertain: the item's if the service answered, else the service's. */
+export function outcomeError(error: UncertainOutcome, subject: FailureSubject): SourceError {
+  if (error.response !== undefined) return toSourceError(error.response, subject);
+  return new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
 }

@@ -9,6 +9,7 @@ import { NetworkFailure } from './call.ts';
 import type { ServiceResponse } from './call.ts';
 import { exchangeBytes } from './exchange-bytes.ts';
 import { retryPolicy } from './retry-policy.ts';
+import { failureReason } from './service-error.ts';
 
 const ATTEMPTS = 8;
 
@@ -50,7 +51,7 @@ async function sendPatiently(
 ): Promise<ServiceResponse> {
   const { options, meter, signal } = context;
   const { clock, randomness } = options;
-  const policy = retryPolicy(clock, randomness, ATTEMPTS);
+  const policy = retryPolicy(clock, randomness, { attempts: ATTEMPTS });
   const body = new TextEncoder().encode(request.body ?? '');
   const init = { method: 'POST', headers: { Accept: 'application/json', ...request.headers }, body, signal };
   for (let attempt = 1; ; attempt++) {
@@ -70,7 +71,7 @@ async function sendPatiently(
       meter.add({
         kind: 'token',
         method: 'POST',
-        status: response?.status ?? 0,
+        status: response === undefined || response.cut ? 0 : response.status,
         attempt,
         milliseconds: clock.now() - startTime,
         bytesReceived: response?.bytes.length ?? 0,
@@ -78,8 +79,8 @@ async function sendPatiently(
       });
     }
     if (wait === undefined && response !== undefined) {
-      if (response.status < 500) return response;
-      throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: `sign-in answers with status ${response.status}` });
+      if (response.status < 500 && !response.cut) return response;
+      throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: `sign-in: ${failureReason(response)}` });
     }
     if (wait?.throttled === true) meter.addThrottled(wait.waitMs);
     await clock.sleep(wait?.waitMs ?? 0, { signal });

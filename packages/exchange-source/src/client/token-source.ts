@@ -49,7 +49,7 @@ export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMete
     },
   };
 
-  async function ask(acquisition: Acquisition, skipCache: boolean): Promise<string> {
+  async function ask(acquisition: Acquisition, { skipCache }: { readonly skipCache: boolean }): Promise<string> {
     application ??= new ConfidentialClientApplication(configuration(options, networkClient));
     try {
       const result = await application.acquireTokenByClientCredential({ scopes, skipCache });
@@ -63,9 +63,9 @@ export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMete
   }
 
   async function acquire(acquisition: Acquisition): Promise<string> {
-    const known = await ask(acquisition, false);
+    const known = await ask(acquisition, { skipCache: false });
     if (!refused.has(known)) return known;
-    const fresh = await ask(acquisition, true);
+    const fresh = await ask(acquisition, { skipCache: true });
     refused.delete(known);
     return fresh;
   }
