@@ -9,7 +9,7 @@ import { listPages, trustedLink } from './pages.ts';
 
 /**
  * Well-known names of folders (Microsoft Graph documentation, resources/mailfolder). `msgfolderroot` is the root
- * itself, `searchfolders` holds no messages, and Recoverable Items is not part of the tree.
+ * itself, and `searchfolders` holds no messages.
  */
 export const FOLDER_ROLES: readonly string[] = [
   'archive',
@@ -28,6 +28,12 @@ export const FOLDER_ROLES: readonly string[] = [
   'syncissues',
 ];
 
+/**
+ * The root of Recoverable Items, which no list of folders shows and which is not backed up. The name is in use but not
+ * documented, so a service that does not know it is no trouble.
+ */
+const RECOVERABLE_ITEMS = 'recoverableitemsroot';
+
 /** How every list of folders is asked for. */
 export const FOLDER_LIST_QUERY: Readonly<Record<string, string>> = {
   includeHiddenFolders: 'true',
@@ -41,15 +47,16 @@ export function isSearchFolder(folder: JsonObject): boolean {
 }
 
 /**
- * Yields every mail folder, level by level, so parents come before children: hidden ones too, search folders as
- * skipped. One request lists the top; further ones list the children of twenty folders each. The children of every
+ * Yields every mail folder, level by level, so parents come before children: hidden ones too, search folders and
+ * Recoverable Items as skipped. One request lists the top; further ones list the children of twenty folders each. The children of every
  * folder are asked for, since it is nowhere said that `childFolderCount` counts the hidden ones.
  */
 export async function* walkFolders(
   context: MailboxContext,
   { signal }: OperationOptions = {},
 ): AsyncGenerator<CollectionEvent, void, void> {
-  const roles = await readRoles(context, signal);
+  const { roles, recoverableItems } = await readWellKnown(context, signal);
+  if (recoverableItems !== undefined) yield recoverableItems;
   const known = new Set<string>();
   let parents: Collection[] = [];
 
@@ -112,23 +119,35 @@ async function* childrenOf(
   }
 }
 
+interface WellKnownFolders {
+  /** Roles by id. */
+  readonly roles: ReadonlyMap<string, string>;
+  /** What is said of Recoverable Items, if the service shows it. */
+  readonly recoverableItems: CollectionEvent | undefined;
+}
+
 /** Asks for all well-known folders in one batch; v1.0 tells of no folder which role it has. */
-async function readRoles(
-  context: MailboxContext,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, string>> {
+async function readWellKnown(context: MailboxContext, signal: AbortSignal | undefined): Promise<WellKnownFolders> {
   const subject = aboutMailbox(context);
-  const urls = FOLDER_ROLES.map((role) => relativeUrl(folderPath(context, role), { $select: 'id' }));
+  const names = [...FOLDER_ROLES, RECOVERABLE_ITEMS];
+  const urls = names.map((name) => relativeUrl(folderPath(context, name), { $select: 'id,displayName' }));
   const answers = await sendBatch(context.client, { kind: 'folder', urls, signal }, subject);
   const roles = new Map<string, string>();
+  let recoverableItems: CollectionEvent | undefined;
   for (const [index, answer] of answers.entries()) {
-    const id = asString(asObject(answer.json)?.['id']);
-    const role = FOLDER_ROLES[index];
-    if (answer.ok && id !== undefined && role !== undefined) roles.set(id, role);
+    const folder = asObject(answer.json);
+    const id = asString(folder?.['id']);
+    const name = names[index];
+    if (name === RECOVERABLE_ITEMS) {
+      const collection = answer.ok && folder !== undefined ? toCollection(folder, undefined, new Map()) : undefined;
+      if (collection === undefined) continue;
+      const hidden = { ...collection, role: RECOVERABLE_ITEMS, hidden: true };
+      recoverableItems = { type: 'collection-skipped', collection: hidden, cause: 'excluded' };
+    } else if (answer.ok && id !== undefined && name !== undefined) roles.set(id, name);
     // Not every mailbox has every folder; 400 is what a name gets that the mailbox does not know at all.
     else if (!(answer.status === 400 || isNotFound(answer))) throw toSourceError(answer, subject);
   }
-  return roles;
+  return { roles, recoverableItems };
 }
 
 function toCollection(

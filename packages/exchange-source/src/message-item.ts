@@ -42,18 +42,37 @@ export const MESSAGE_QUERY: Readonly<Record<string, string>> = {
   $expand: `singleValueExtendedProperties($filter=id eq '${MESSAGE_CLASS}')`,
 };
 
+/** How a message is asked for that cannot be shown as a whole: what the service need not convert to tell it. */
+export const BARE_QUERY: Readonly<Record<string, string>> = {
+  $select: 'changeKey,createdDateTime,id,isDraft,isRead,lastModifiedDateTime,parentFolderId,receivedDateTime',
+};
+
 /** Whether an entry of a change feed tells a message as a whole; the service may tell no more than what has changed. */
 export function isWhole(message: JsonObject): boolean {
   return ['body', 'changeKey', 'createdDateTime', 'isDraft', 'subject'].every((name) => message[name] !== undefined);
 }
 
-/** Turns a message as the service tells it into an item. */
+/** Whether an item was told without its properties, because the service could not show them. */
+export function isBare({ listed }: SourceItem): boolean {
+  return listed['body'] === undefined;
+}
+
+/**
+ * Turns a message as the service tells it into an item.
+ *
+ * `contentKey` is made of the listed properties, so it sees a change of attachments only where `hasAttachments` changes;
+ * otherwise the engine infers one from a `changeKey` that nothing else explains. What nothing can tell is that
+ * attachments were changed (one of two taken out, say) between the same two runs as a flag, the read state or a
+ * category: that explains the change key, and the content is not read again. No listed property tells them apart: the
+ * size of a message counts flags and categories too (PidTagMessageSize, [MS-OXPROPS]), and every change moves
+ * `lastModifiedDateTime`. Drafts, whose attachments do change, and messages told without properties have the change
+ * key in it, so any change of theirs reads them again.
+ */
 export function toSourceItem(message: JsonObject): SourceItem {
   const changeKey = asString(message['changeKey']) ?? '';
   const listed = keep(message, (name) => !VOLATILE.includes(name) && !BOOKKEEPING.includes(name));
   const created = timeOf(message['createdDateTime']);
-  // Attachments of a draft can be exchanged for others without any listed property changing.
-  const content = message['isDraft'] === true ? { ...listed, changeKey } : listed;
+  const content = message['isDraft'] === true || !isWhole(message) ? { ...listed, changeKey } : listed;
   return {
     id: asString(message['id']) ?? '',
     kind: 'message',

@@ -2,7 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { ItemPart, JsonObject, JsonValue, OmittedPart, OperationOptions } from '@holdfast/contracts';
 
 import type { ServiceRequest, ServiceResponse } from './client/call.ts';
-import { isNotFound, isPermanent, toSourceError } from './client/service-error.ts';
+import { failureReason, isNotFound, isPermanent, permanentReason, toSourceError } from './client/service-error.ts';
 import { asObject, asString } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
@@ -23,8 +23,8 @@ export function attachmentBytesName(position: number): string {
 
 /**
  * Yields the attachments of a message as parts: what describes each as `attachment/<n>.json`, the bytes of a file and
- * the MIME of an attached message as `attachment/<n>.bin`. What the service cannot deliver is told as omitted; links to
- * files elsewhere have no bytes of their own. Attachments are read one by one, because the service gives up on one
+ * the MIME of an attached message as `attachment/<n>.bin`. What the service refuses for good is told as omitted and
+ * lost; links to files elsewhere have no bytes of their own. Attachments are read one by one, because the service gives up on one
  * answer with many of them.
  */
 export async function* readAttachments(
@@ -40,8 +40,9 @@ export async function* readAttachments(
   try {
     for await (const page of pages) attachments.push(...page);
   } catch (error) {
-    if (!SourceError.is(error, 'ERR_ITEM_UNREADABLE')) throw error;
-    yield { part: ATTACHMENTS_PART, reason: String(error.details['reason']) };
+    const reason = permanentReason(error);
+    if (reason === undefined) throw error;
+    yield { part: ATTACHMENTS_PART, reason, lost: true };
   }
   for (const [index, listed] of attachments.entries()) {
     const path = `${target}/${encodeURIComponent(asString(listed['id']) ?? '')}`;
@@ -74,7 +75,7 @@ async function* readAttachment(
   const refusal = refusalOf(context, itemId, whole);
   if (refusal !== undefined) {
     yield toJsonPart(position, listed);
-    yield { part: attachmentBytesName(position), reason: refusal };
+    yield { part: attachmentBytesName(position), reason: refusal, lost: true };
     return;
   }
   const { contentBytes, ...description } = asObject(whole.json) ?? {};
@@ -89,17 +90,21 @@ async function* readAttachment(
   const rawRefusal = refusalOf(context, itemId, raw);
   yield rawRefusal === undefined
     ? { name: attachmentBytesName(position), bytes: raw.bytes }
-    : { part: attachmentBytesName(position), reason: rawRefusal };
+    : { part: attachmentBytesName(position), reason: rawRefusal, lost: true };
 }
 
-/** Why an attachment cannot be read, if that is its own fault; any other refusal is thrown. */
+/**
+ * Why an attachment cannot be read, if that stays so; any other refusal is thrown. 405 is what the service answers for
+ * a kind of attachment whose bytes it does not give (Microsoft Graph documentation, attachment-get).
+ */
 function refusalOf(context: MailboxContext, itemId: string, response: ServiceResponse): string | undefined {
   if (response.ok) return undefined;
-  const { status, errorCode } = response;
-  const isOwnFault =
-    isNotFound(response) || isPermanent(response) || status === 400 || status === 405 || (status === 500 && errorCode);
-  if (!isOwnFault) throw toSourceError(response, aboutItem(context, itemId));
-  return errorCode ?? `status ${status}`;
+  if (isPermanent(response) || response.status === 405) return failureReason(response);
+  if (isNotFound(response)) {
+    // Taken out since it was listed. The message itself need not be gone, so the next run has to look again.
+    throw new SourceError('ERR_ITEM_UNREADABLE', { item: itemId, reason: failureReason(response) });
+  }
+  throw toSourceError(response, aboutItem(context, itemId));
 }
 
 function toJsonPart(position: number, description: JsonObject): ItemPart {

@@ -1,10 +1,10 @@
-import { SourceError } from '@holdfast/contracts';
 import type { ItemContent, ItemPart, OmittedPart, OperationOptions, SourceItem } from '@holdfast/contracts';
 
-import { isNotFound, isPermanent, toSourceError } from './client/service-error.ts';
+import { failureReason, isPermanent, toSourceError } from './client/service-error.ts';
 import { asObject } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
+import { isBare } from './message-item.ts';
 import { readAttachments } from './read-attachments.ts';
 
 /** Name of the part that is the message as the service delivers it, byte for byte. */
@@ -17,7 +17,11 @@ export const HEADERS_PART = 'headers.json';
 /**
  * Reads the parts of a message with one request: its MIME, and the properties that the change feed told. Where the
  * service refuses the MIME for good, as it does for opaque S/MIME, the MIME is told as omitted, and headers and
- * attachments are read one by one instead.
+ * attachments are read one by one instead; it counts as lost only if not all of them could be had. What may pass is
+ * never an omission.
+ *
+ * @throws `ERR_ITEM_UNREADABLE`, a {@link @holdfast/contracts!SourceError | SourceError}, if the service failed to
+ * answer, however often it was asked: another time it may.
  */
 export async function readMessage(
   context: MailboxContext,
@@ -35,15 +39,11 @@ export async function readMessage(
     answer: 'bytes',
     signal,
   });
-  if (response.ok) return { parts: [{ name: MIME_PART, bytes: response.bytes }, properties], omitted: [] };
-  if (isNotFound(response)) throw toSourceError(response, aboutItem(context, item.id));
-  if (!isPermanent(response) && !(response.status === 500 && response.errorCode !== undefined)) {
-    throw toSourceError(response, aboutItem(context, item.id));
-  }
+  const omitted: OmittedPart[] = isBare(item) ? [{ part: PROPERTIES_PART, reason: 'incomplete', lost: true }] : [];
+  if (response.ok) return { parts: [{ name: MIME_PART, bytes: response.bytes }, properties], omitted };
+  if (!isPermanent(response)) throw toSourceError(response, aboutItem(context, item.id));
 
-  const reason = response.errorCode ?? `status ${response.status}`;
   const parts: ItemPart[] = [properties];
-  const omitted: OmittedPart[] = [{ part: MIME_PART, reason }];
   const headers = await readHeaders(context, item.id, signal);
   if ('name' in headers) parts.push(headers);
   else omitted.push(headers);
@@ -51,7 +51,8 @@ export async function readMessage(
     if ('name' in result) parts.push(result);
     else omitted.push(result);
   }
-  return { parts, omitted };
+  const mime: OmittedPart = { part: MIME_PART, reason: failureReason(response), lost: omitted.length > 0 };
+  return { parts, omitted: [mime, ...omitted] };
 }
 
 async function readHeaders(
@@ -71,9 +72,8 @@ async function readHeaders(
     const headers = asObject(response.json)?.['internetMessageHeaders'] ?? [];
     return { name: HEADERS_PART, bytes: encodeJson(headers) };
   }
-  const error = toSourceError(response, aboutItem(context, itemId));
-  if (!SourceError.is(error, 'ERR_ITEM_UNREADABLE')) throw error;
-  return { part: HEADERS_PART, reason: response.errorCode ?? `status ${response.status}` };
+  if (!isPermanent(response)) throw toSourceError(response, aboutItem(context, itemId));
+  return { part: HEADERS_PART, reason: failureReason(response), lost: true };
 }
 
 /** JSON as UTF-8. */

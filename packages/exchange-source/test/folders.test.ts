@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { ADA, all, folderNamed, foldersOf, startWorld } from './support.ts';
+import { ADA, all, connect, folderNamed, foldersOf, startWorld } from './support.ts';
 
 describe('collections', () => {
   test('yields nested and hidden folders, each once, parents first', async () => {
@@ -46,11 +46,12 @@ describe('collections', () => {
     expect(folders.find(({ role }) => role === 'drafts')?.parentId).toBeUndefined();
   });
 
-  test('leaves out search folders and says so', async () => {
+  test('leaves out search folders and Recoverable Items, and says so', async () => {
     await using world = await startWorld();
     const events = await all(world.ada.collections());
     const skipped = events.filter((event) => event.type === 'collection-skipped');
     expect(skipped.map(({ cause, collection }) => [cause, collection.name])).toEqual([
+      ['excluded', 'Recoverable Items'],
       ['search-folder', 'Unread Mail'],
     ]);
   });
@@ -62,6 +63,18 @@ describe('collections', () => {
     const inner = folders.filter(({ path }) => path.length === 1).length;
     expect(inner).toBeLessThanOrEqual(20);
     expect(world.online.requests.byKind.folder - before).toBeLessThanOrEqual(4);
+  });
+
+  test('does without Recoverable Items where the service does not know their name', async () => {
+    await using world = await startWorld();
+    const unknowing: typeof fetch = (input, init) => {
+      const body = Buffer.from((init?.body as Uint8Array | undefined) ?? []).toString();
+      const changed = body.replace('recoverableitemsroot', 'somethingelse');
+      return world.exchange.fetch(input, changed === body ? init : { ...init, body: changed });
+    };
+    const ada = await connect(world.exchange, { fetch: unknowing }).mailbox(ADA);
+    const skipped = (await all(ada.collections())).filter(({ type }) => type === 'collection-skipped');
+    expect(skipped.map(({ collection }) => collection.name)).toEqual(['Unread Mail']);
   });
 
   test('takes a folder that vanishes meanwhile for gone, not for an error', async () => {

@@ -125,6 +125,7 @@ export function settable(content: MessageContent): unknown {
 
 function settableAttachment(attachment: AttachmentContent): unknown {
   if (attachment.kind === 'file') return { ...attachment, bytes: Buffer.from(attachment.bytes).toString('base64') };
+  if (attachment.kind === 'reference') return attachment;
   const { internetMessageId, receivedTime, sentTime, ...item } = attachment.item;
   return { ...attachment, item: settable({ ...item, internetMessageId: '', receivedTime: 0, sentTime: 0 }) };
 }

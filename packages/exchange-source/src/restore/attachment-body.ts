@@ -29,7 +29,7 @@ function fileBody({ name, contentType, isInline, contentId, bytes }: FileToAttac
 
 function itemBody({ name, isInline, message, attachments }: ItemToAttach, part: string): AttachmentBody {
   const { body, omitted } = messageBody(message);
-  const lost: OmittedPart[] = omitted.map(({ part: property, reason }) => ({ part: `${part}/${property}`, reason }));
+  const lost: OmittedPart[] = omitted.map((property) => ({ ...property, part: `${part}/${property.part}` }));
   const nested: JsonObject[] = [];
   for (const [index, attachment] of attachments.entries()) {
     const nestedPart = `${part}/attachment/${index + 1}`;
@@ -49,6 +49,6 @@ function wordNested(
   attachment: AttachmentToRestore,
   part: string,
 ): { body?: JsonObject; omitted: readonly OmittedPart[] } {
-  if (attachment.kind === 'lost') return { omitted: [{ part, reason: attachment.reason }] };
+  if (attachment.kind === 'lost') return { omitted: [{ part, reason: attachment.reason, lost: true }] };
   return attachmentBody(attachment, part);
 }

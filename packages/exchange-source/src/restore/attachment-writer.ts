@@ -1,9 +1,8 @@
-import { SourceError } from '@holdfast/contracts';
 import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 
-import { UncertainOutcome } from '../client/call.ts';
+import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
-import { isPermanent, toSourceError } from '../client/service-error.ts';
+import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages } from '../pages.ts';
@@ -13,8 +12,6 @@ import { openUploadSession, sendRanges } from './upload-session.ts';
 
 /** Files from this size on need an upload session, smaller ones may not use one. */
 const SMALLEST_UPLOAD = 3 * 1024 * 1024;
-/** Write requests with a JSON body must stay below this. */
-const LARGEST_REQUEST = 4 * 1024 * 1024;
 /** The service answers this about an item that is too large for a plain request, since sessions take files only. */
 const ITEM_TOO_LARGE = 'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments';
 const TOO_SMALL_FOR_SESSION = 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize';
@@ -35,7 +32,7 @@ export async function writeAttachments(
   const omitted: OmittedPart[] = [];
   for (const [index, attachment] of attachments.entries()) {
     const part = `attachment/${index + 1}`;
-    if (attachment.kind === 'lost') omitted.push({ part, reason: attachment.reason });
+    if (attachment.kind === 'lost') omitted.push({ part, reason: attachment.reason, lost: true });
     else omitted.push(...(await writer.write(attachment, part)));
   }
   return omitted;
@@ -66,9 +63,7 @@ function attachmentWriter(
       } catch (error) {
         if (!(error instanceof UncertainOutcome)) throw error;
         if ((await count()) > written) return 'done';
-        if (attempt >= ATTEMPTS) {
-          throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
-        }
+        if (attempt >= ATTEMPTS) throw outcomeError(error, subject);
       }
       await client.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), { signal });
     }
@@ -107,10 +102,9 @@ function attachmentWriter(
 
   function refusalOf(response: ServiceResponse | 'done'): string | undefined {
     if (response === 'done' || response.ok) return undefined;
-    const { status, errorCode } = response;
-    const isOwnFault = [400, 405, 413, 415, 416, 422].includes(status) || isPermanent(response);
-    if (!isOwnFault || errorCode === 'ErrorQuotaExceeded') throw toSourceError(response, subject);
-    return errorCode ?? `status ${status}`;
+    const isOwnFault = [400, 405, 413, 415, 416, 422].includes(response.status) || isPermanent(response);
+    if (!isOwnFault || response.errorCode === QUOTA_EXCEEDED) throw toSourceError(response, subject);
+    return failureReason(response);
   }
 
   return {
@@ -121,7 +115,7 @@ function attachmentWriter(
       // The service draws the line between the two ways; this is in case it draws it elsewhere.
       if (attachment.kind === 'file' && !isLarge && isTooLarge(result.response)) result = await upload(attachment);
       else if (isLarge && result.refusal === TOO_SMALL_FOR_SESSION) result = await post(attachment, part);
-      if (result.refusal !== undefined) return [{ part, reason: result.refusal }];
+      if (result.refusal !== undefined) return [{ part, reason: result.refusal, lost: true }];
       written++;
       return result.omitted;
     },

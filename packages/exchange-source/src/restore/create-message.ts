@@ -1,10 +1,11 @@
 import { SourceError } from '@holdfast/contracts';
 import type { CreatedItem, JsonObject, OmittedPart, OperationOptions, RestorableItem } from '@holdfast/contracts';
 
-import { UncertainOutcome } from '../client/call.ts';
+import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
 import { retryPolicy } from '../client/retry-policy.ts';
-import { toSourceError } from '../client/service-error.ts';
+import { outcomeError, toSourceError } from '../client/service-error.ts';
+import type { FailureSubject } from '../client/service-error.ts';
 import { asObject, asString } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, folderPath, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
@@ -13,11 +14,10 @@ import { writeAttachments } from './attachment-writer.ts';
 import { findCreated } from './find-created.ts';
 import { messageBody, withoutInvalidRecipients } from './message-body.ts';
 import { attachmentsOfMime } from './mime-attachments.ts';
+import { messageOfMime, parseMime } from './mime-message.ts';
 import { attachmentsOfParts } from './part-attachments.ts';
 import type { AttachmentToRestore } from './restorable-attachment.ts';
 
-/** Write requests with a JSON body must stay below this. */
-const LARGEST_REQUEST = 4 * 1024 * 1024;
 const ATTEMPTS = 8;
 /** How many of the messages it created a target remembers, to tell them from one whose answer got lost. */
 const REMEMBERED = 1000;
@@ -47,11 +47,16 @@ export async function createMessage(
   remember(context.recent, itemId);
   try {
     const lost = await writeAttachments(context, itemId, attachments, { signal });
-    return { itemId, omitted: [...omitted, ...lost] };
+    return { itemId, omitted: [...omitted, ...missingBody(message), ...lost] };
   } catch (error) {
     if (signal?.aborted !== true) await deleteUnfinished(context, itemId, signal);
     throw error;
   }
+}
+
+/** A message of which neither properties nor MIME could be backed up. */
+function missingBody(message: JsonObject): readonly OmittedPart[] {
+  return message['body'] === undefined ? [{ part: 'body', reason: 'missing', lost: true }] : [];
 }
 
 function remember(recent: Set<string>, id: string): void {
@@ -65,7 +70,11 @@ async function readMessageProperties(item: RestorableItem, signal: AbortSignal |
     throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: `it has no ${PROPERTIES_PART}` });
   }
   const listed = asObject(JSON.parse(new TextDecoder().decode(await item.readPart(PROPERTIES_PART, { signal }))));
-  return { ...listed, ...item.volatile };
+  const told = { ...listed, ...item.volatile };
+  if (told['body'] !== undefined || !item.parts.includes(MIME_PART)) return told;
+  // It was backed up while the service could not show its properties; the MIME holds most of them.
+  const mime = await parseMime(await item.readPart(MIME_PART, { signal }));
+  return { ...messageOfMime(mime, asString(told['receivedDateTime'])), ...told };
 }
 
 async function readAttachmentsToRestore(
@@ -95,10 +104,10 @@ async function create(
   if (size >= LARGEST_REQUEST) {
     throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: `${size} bytes of properties, 4 MB are taken` });
   }
-  let response = await post(context, folderId, worded.body, signal);
+  let response = await post(context, folderId, { body: worded.body, subject, signal });
   if (typeof response === 'object' && response.errorCode === 'ErrorInvalidRecipients') {
     worded = withoutInvalidRecipients(worded);
-    response = await post(context, folderId, worded.body, signal);
+    response = await post(context, folderId, { body: worded.body, subject, signal });
   }
   if (typeof response === 'string') return { itemId: response, omitted: worded.omitted };
   if (response.status === 404) {
@@ -111,15 +120,20 @@ async function create(
   return { itemId, omitted };
 }
 
+interface CreatingRequest {
+  readonly body: JsonObject;
+  readonly subject: FailureSubject;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Sends the creating request; if nobody knows whether it was acted on, looks before it is sent again. */
 async function post(
   context: RestoreContext,
   folderId: string,
-  body: JsonObject,
-  signal: AbortSignal | undefined,
+  { body, subject, signal }: CreatingRequest,
 ): Promise<ServiceResponse | string> {
   const { client } = context;
-  const policy = retryPolicy(client.clock, client.randomness, ATTEMPTS);
+  const policy = retryPolicy(client.clock, client.randomness, { attempts: ATTEMPTS });
   const request = { kind: 'create', method: 'POST', target: `${folderPath(context, folderId)}/messages` } as const;
   const startTime = client.clock.now();
   for (;;) {
@@ -127,12 +141,16 @@ async function post(
       return await client.send({ ...request, body, headers: IMMUTABLE_IDS, repeatable: false, signal });
     } catch (error) {
       if (!(error instanceof UncertainOutcome)) throw error;
-      const created = await findCreated(context, folderId, { body, startTime, others: context.recent, signal });
+      const created = await findCreated(context, folderId, {
+        body,
+        subject,
+        startTime,
+        others: context.recent,
+        signal,
+      });
       if (created !== undefined) return created;
       const wait = policy.afterFailure();
-      if (wait === undefined) {
-        throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
-      }
+      if (wait === undefined) throw outcomeError(error, subject);
       await client.clock.sleep(wait.waitMs, { signal });
     }
   }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@holdfast/contracts';
 
+import type { FailureSubject } from '../client/service-error.ts';
 import { asString, objectsOf } from '../json-access.ts';
-import { IMMUTABLE_IDS, aboutFolder, folderPath } from '../mailbox-context.ts';
+import { IMMUTABLE_IDS, folderPath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 
 /** Clocks of the service's machines differ a little among themselves. */
@@ -11,6 +12,8 @@ const CLOCK_TOLERANCE_MS = 5_000;
 export interface UncertainCreation {
   /** Its body. */
   readonly body: JsonObject;
+  /** The item that is created. */
+  readonly subject: FailureSubject;
   /** When it was first sent, by our clock. */
   readonly startTime: number;
   /** Messages that other requests created. */
@@ -26,7 +29,7 @@ export interface UncertainCreation {
 export async function findCreated(
   context: MailboxContext,
   folderId: string,
-  { body, startTime, others, signal }: UncertainCreation,
+  { body, subject, startTime, others, signal }: UncertainCreation,
 ): Promise<string | undefined> {
   const messageId = asString(body['internetMessageId']);
   if (messageId === undefined) return undefined;
@@ -44,7 +47,7 @@ export async function findCreated(
       headers: IMMUTABLE_IDS,
       signal,
     },
-    aboutFolder(context, folderId),
+    { ...subject, collection: folderId },
   );
   // The service's own clock stamps messages, so the time that passed by ours is counted back from it.
   const serviceNow = Date.parse(response.headers.get('date') ?? '');

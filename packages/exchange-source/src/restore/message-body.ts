@@ -61,7 +61,8 @@ export function messageBody(message: JsonObject): MessageBody {
   const accepted = replyTo.filter((recipient) => isDeliverable(recipient));
   if (accepted.length > 0) body['replyTo'] = accepted;
   body['singleValueExtendedProperties'] = extendedProperties(message);
-  const omitted = accepted.length === replyTo.length ? [] : [{ part: 'replyTo', reason: 'ErrorInvalidRecipients' }];
+  const omitted =
+    accepted.length === replyTo.length ? [] : [{ part: 'replyTo', reason: 'ErrorInvalidRecipients', lost: true }];
   return { body, omitted };
 }
 
@@ -74,12 +75,12 @@ export function withoutInvalidRecipients({ body, omitted }: MessageBody): Messag
     const accepted = recipients.filter((recipient) => isDeliverable(recipient));
     if (accepted.length === recipients.length) continue;
     kept[name] = accepted;
-    lost.push({ part: name, reason: 'ErrorInvalidRecipients' });
+    lost.push({ part: name, reason: 'ErrorInvalidRecipients', lost: true });
   }
   for (const name of ['from', 'sender']) {
     if (body[name] === undefined || isDeliverable(body[name])) continue;
     delete kept[name];
-    lost.push({ part: name, reason: 'ErrorInvalidRecipients' });
+    lost.push({ part: name, reason: 'ErrorInvalidRecipients', lost: true });
   }
   return { body: kept, omitted: [...omitted, ...lost] };
 }

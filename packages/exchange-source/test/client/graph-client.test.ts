@@ -100,6 +100,31 @@ describe('the client', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('gives an answer that is cut each time as such, after trying eight times', async () => {
+    const { client, seen } = clientOf([
+      () => new Response('{"value":[', { headers: { 'content-type': 'application/json' } }),
+    ]);
+    const response = await client.send({ ...get, target: '/x' });
+    expect(response).toMatchObject({ ok: false, cut: true, errorCode: undefined });
+    expect(seen).toHaveLength(8);
+  });
+
+  test.each([
+    [{ mailbox: 'ada', item: 'x' }, 'ERR_ITEM_UNREADABLE'],
+    [{ mailbox: 'ada', item: 'x', writing: true }, 'ERR_ITEM_REFUSED'],
+    [{ mailbox: 'ada', collection: 'x' }, 'ERR_SOURCE_PROTOCOL'],
+    [{ mailbox: 'ada' }, 'ERR_SOURCE_UNREACHABLE'],
+  ])('tells failed answers of the service about what was asked for: %j', async (subject, code) => {
+    const failing = clientOf([() => new Response(null, { status: 500 })]);
+    await expect(failing.client.json({ ...get, target: '/x' }, subject)).rejects.toMatchObject({ code });
+    const broken = clientOf([() => new Response('{', { headers: { 'content-type': 'application/json' } })]);
+    await expect(broken.client.json({ ...get, target: '/x' }, subject)).rejects.toMatchObject({ code });
+    const away = clientOf([]);
+    await expect(away.client.json({ ...get, target: '/x' }, subject)).rejects.toMatchObject({
+      code: 'ERR_SOURCE_UNREACHABLE',
+    });
+  });
+
   test('does not follow a redirect', async () => {
     const { client } = clientOf([
       () => new Response(null, { status: 302, headers: { location: 'https://x.example' } }),

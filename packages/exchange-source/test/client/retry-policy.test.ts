@@ -5,14 +5,15 @@ import { expect, test } from 'vitest';
 import type { ServiceResponse } from '../../src/client/call.ts';
 import { retryAfterMs } from '../../src/client/retry-after.ts';
 import { retryPolicy } from '../../src/client/retry-policy.ts';
+import type { RetryLimits, RetryPolicy } from '../../src/client/retry-policy.ts';
 
 function answer(status: number, retryAfter?: string, errorCode?: string): ServiceResponse {
   const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-  return { status, ok: status < 300, headers, bytes: new Uint8Array(), json: undefined, errorCode };
+  return { status, ok: status < 300, cut: false, headers, bytes: new Uint8Array(), json: undefined, errorCode };
 }
 
-function policy(attempts = 8): ReturnType<typeof retryPolicy> {
-  return retryPolicy(virtualClock({ start: 0 }), seededRandomness(1), attempts);
+function policy({ attempts = 8, failedAnswers }: Partial<RetryLimits> = {}): RetryPolicy {
+  return retryPolicy(virtualClock({ start: 0 }), seededRandomness(1), { attempts, failedAnswers });
 }
 
 test.each([
@@ -29,7 +30,7 @@ test.each([
 });
 
 test('waits out throttling as long as the service asks, without counting it', () => {
-  const retries = policy(2);
+  const retries = policy({ attempts: 2 });
   for (let round = 0; round < 50; round++) {
     expect(retries.afterResponse(answer(429, '1.5'))).toEqual({ waitMs: 1500, throttled: true });
     expect(retries.afterResponse(answer(503, '1'))).toEqual({ waitMs: 1000, throttled: true });
@@ -50,8 +51,25 @@ test('backs off by itself where the service names no time, longer each time and 
 
 test('tells the caller when throttling goes on for an hour', () => {
   const retries = policy();
-  for (let round = 0; round < 6; round++) expect(retries.afterResponse(answer(429, '999999'))?.waitMs).toBe(600_000);
-  expect(() => retries.afterResponse(answer(429, '999999', 'ApplicationThrottled'))).toThrow(SourceError);
+  for (const seconds of [601, 2400, 599]) {
+    expect(retries.afterResponse(answer(429, String(seconds)))?.waitMs).toBe(seconds * 1000);
+  }
+  expect(() => retries.afterResponse(answer(429, '1', 'ApplicationThrottled'))).toThrow(SourceError);
+});
+
+test('does not wait at all for more than an hour, but says how long it would take', () => {
+  expect(policy().afterResponse(answer(429, '3600'))?.waitMs).toBe(3_600_000);
+  expect(() => policy().afterResponse(answer(429, '3601'))).toThrow(
+    expect.objectContaining({ code: 'ERR_SOURCE_THROTTLED', retryAfterMs: 3_601_000 }),
+  );
+});
+
+test('limits failed answers by themselves, without taking a connection that fails for one', () => {
+  const retries = policy({ failedAnswers: 2 });
+  expect(retries.afterFailure()).toBeDefined();
+  expect(retries.afterFailure()).toBeDefined();
+  expect(retries.afterResponse(answer(500))).toBeDefined();
+  expect(retries.afterResponse({ ...answer(200), cut: true })).toBeUndefined();
 });
 
 test('tries broken connections and passing failures eight times in all', () => {

@@ -2,7 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { ItemContent, SourceItem } from '@holdfast/contracts';
 import type { AttachmentContent, MessageContent } from '@holdfast/simulators/exchange';
 import { deliverMime } from '@holdfast/simulators/exchange';
-import { seededRandomness } from '@holdfast/testkit';
+import { seededRandomness, virtualClock } from '@holdfast/testkit';
 import { describe, expect, test } from 'vitest';
 
 import {
@@ -139,7 +139,7 @@ describe('createItem', () => {
     await world.exchange.control.addMessage(ADA, 'inbox', { ...plain, mime: undefined, attachments });
     const restored = await restoreInto(world, await backUp(world));
     expect(restored.omitted).toEqual([
-      { part: 'attachment/1', reason: 'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments' },
+      { part: 'attachment/1', reason: 'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments', lost: true },
     ]);
     expect(restored.content.attachments.map(({ name }) => name)).toEqual(['small.bin']);
   });
@@ -165,7 +165,7 @@ describe('createItem', () => {
       replyTo: [{ name: 'Bad', address: 'bad' }, good],
     });
     const restored = await restoreInto(world, await backUp(world));
-    expect(restored.omitted).toEqual([{ part: 'replyTo', reason: 'ErrorInvalidRecipients' }]);
+    expect(restored.omitted).toEqual([{ part: 'replyTo', reason: 'ErrorInvalidRecipients', lost: true }]);
     expect(restored.content.replyTo).toEqual([good]);
   });
 
@@ -198,6 +198,62 @@ describe('createItem', () => {
       SourceError.is(error, 'ERR_SOURCE_QUOTA_EXCEEDED'),
     );
     expect(await world.exchange.control.messages(BOB)).toEqual([]);
+  });
+
+  test('refuses one message that the service fails on for good, instead of ending the restore', async () => {
+    const clock = virtualClock();
+    await using world = await startWorld({ clock }, { clock });
+    await world.exchange.control.addMessage(ADA, 'inbox', letter('Sick'));
+    const backup = await backUp(world);
+    const failing = (path: RegExp): typeof fetch => {
+      return (input, init) =>
+        init?.method === 'POST' && path.test(String(input))
+          ? Promise.resolve(Response.json({ error: { code: 'ErrorInternalServerError' } }, { status: 500 }))
+          : world.exchange.fetch(input, init);
+    };
+    const bob = await connect(world.exchange, { clock, fetch: failing(/\/messages$/) }).mailbox(BOB);
+    await expect(clock.runUntil(restoreInto(world, backup, bob))).rejects.toMatchObject({
+      code: 'ERR_ITEM_REFUSED',
+      details: { reason: 'ErrorInternalServerError' },
+    });
+
+    const withFile = { ...(await deliverMime(letter('File'))), attachments: [file('a.bin', new Uint8Array([1]))] };
+    await using other = await startWorld({ clock }, { clock });
+    await other.exchange.control.addMessage(ADA, 'inbox', { ...withFile, mime: undefined });
+    const bobs = await connect(world.exchange, { clock, fetch: failing(/\/attachments$/) }).mailbox(BOB);
+    await expect(clock.runUntil(restoreInto(world, await backUp(other), bobs))).rejects.toMatchObject({
+      code: 'ERR_ITEM_REFUSED',
+    });
+    expect(await world.exchange.control.messages(BOB)).toEqual([]);
+  });
+
+  test('restores links to files elsewhere as lost, and everything beside them', async () => {
+    await using world = await startWorld();
+    const plain = await deliverMime(letter('Linked'));
+    const attachments: AttachmentContent[] = [
+      { kind: 'reference', name: 'Plan.docx', isInline: false },
+      file('data.bin', new Uint8Array([1, 2])),
+    ];
+    const id = await world.exchange.control.addMessage(ADA, 'inbox', { ...plain, mime: undefined, attachments });
+    world.exchange.control.failItem(id, { code: 'ErrorCorruptData', parts: ['mime'] });
+    const restored = await restoreInto(world, await backUp(world));
+    expect(restored.omitted).toEqual([{ part: 'attachment/1', reason: 'referenceAttachment', lost: true }]);
+    expect(restored.content.attachments.map(({ name }) => name)).toEqual(['data.bin']);
+  });
+
+  test('restores from the MIME alone a message whose properties could not be shown', async () => {
+    const clock = virtualClock();
+    await using world = await startWorld({ clock }, { clock });
+    const id = await world.exchange.control.addMessage(ADA, 'inbox', letter('Bare'));
+    world.exchange.control.failItem(id, { code: 'ErrorInternalServerError', parts: ['body'] });
+    const restored = await restoreInto(world, await clock.runUntil(backUp(world)));
+    expect(restored.omitted).toEqual([]);
+    expect(restored.content).toMatchObject({
+      subject: 'Bare',
+      body: { content: 'About Bare\r\n' },
+      internetMessageId: '<Bare@example.org>',
+      isDraft: false,
+    });
   });
 
   test('refuses a body that is larger than a request may be', async () => {
