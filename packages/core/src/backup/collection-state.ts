@@ -42,8 +42,10 @@ export interface CollectionState {
   items: NodeReference | undefined;
   /** The enumeration under way, as far as trees are written. */
   pass: { root: NodeReference | undefined; ended: boolean } | undefined;
-  /** Changes that no tree has yet, by item id. They go to `pass` if there is one, else to `items`. */
+  /** Changes told since the cursor, by item id. No tree may have them before the cursor stands for them too. */
   edits: Map<string, PendingEdit>;
+  /** Changes that the cursor stands for and no tree has yet. They go to `pass` if there is one, else to `items`. */
+  ready: Map<string, PendingEdit>;
   /** Changes that are being written to a tree at this moment. */
   flushing: Map<string, PendingEdit>;
   /** Changes that a reset made void: what was read for them need not be read again. */
@@ -76,6 +78,7 @@ export function createCollectionState(collection: Collection, base: CollectionSt
     // Without a cursor the source begins anew: what an interrupted enumeration told may have left since, untold.
     pass: passing ? { root: base?.record.cursor === undefined ? undefined : trees.pass, ended: false } : undefined,
     edits: new Map(),
+    ready: new Map(),
     flushing: new Map(),
     discarded: new Map(),
     cursor: base?.record.cursor,
@@ -88,6 +91,17 @@ export function createCollectionState(collection: Collection, base: CollectionSt
   };
 }
 
+/** Lets the changes told so far go into trees: the cursor stands for them now, or nothing more is told. */
+export function makeReady(state: CollectionState): void {
+  for (const [id, edit] of state.edits) state.ready.set(id, edit);
+  state.edits = new Map();
+}
+
+/** Takes back changes that no tree may have. What was read for them need not be read again. */
+export function discard(state: CollectionState, changes: ReadonlyMap<string, PendingEdit>): void {
+  for (const [id, edit] of changes) state.discarded.set(id, edit);
+}
+
 /** The record of an item that stands, or is about to stand, in the collection now. */
 export async function findCurrent(
   state: CollectionState,
@@ -95,7 +109,7 @@ export async function findCurrent(
   trees: TreeReader,
   options: OperationOptions,
 ): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
-  const pending = state.edits.get(key.id) ?? state.flushing.get(key.id);
+  const pending = state.edits.get(key.id) ?? state.ready.get(key.id) ?? state.flushing.get(key.id);
   if (pending !== undefined) return pending.record && { record: pending.record, places: pending.places };
   const root = state.pass === undefined ? state.items : state.pass.root;
   return known(await trees.find(root, key, itemRecordKind, options));

@@ -2,7 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { ChangeCheckpoint, SourceItem } from '@holdfast/contracts';
 import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
-import { findCurrent } from './collection-state.ts';
+import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { isFatal, takeIn } from './item-intake.ts';
 import type { Intake } from './item-intake.ts';
@@ -102,6 +102,9 @@ export async function followCollection(
     if (failed !== undefined) throw failed.error;
     if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     await applied;
+    // What was told behind the last cursor is told again from there.
+    discard(state, state.edits);
+    state.edits = new Map();
     state.gone = error.code === 'ERR_COLLECTION_NOT_FOUND';
     state.failure = state.gone ? undefined : error.code;
   }
@@ -109,6 +112,7 @@ export async function followCollection(
 
 function advance({ vault }: BackupContext, state: CollectionState, { cursor, last }: ChangeCheckpoint): void {
   state.cursor = cursor;
+  makeReady(state);
   // Records hold integers, and a clock may tell fractions.
   state.cursorTime = Math.floor(vault.clock.now());
   if (last && state.pass !== undefined) state.pass.ended = true;
@@ -116,8 +120,9 @@ function advance({ vault }: BackupContext, state: CollectionState, { cursor, las
 
 /** The source tells the collection from its beginning: what it has told so far of another pass is worth nothing. */
 function reset(state: CollectionState): void {
-  for (const [id, edit] of [...state.flushing, ...state.edits]) state.discarded.set(id, edit);
+  for (const changes of [state.flushing, state.ready, state.edits]) discard(state, changes);
   state.flushing = new Map();
+  state.ready = new Map();
   state.edits = new Map();
   state.before.push(state.pass?.root);
   state.pass = { root: undefined, ended: false };

@@ -1,6 +1,6 @@
 import { SourceError } from '@holdfast/contracts';
 import type { BackupContext } from './backup-context.ts';
-import { findCurrent } from './collection-state.ts';
+import { findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { isFatal, takeIn } from './item-intake.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
@@ -18,11 +18,13 @@ export async function settle(context: BackupContext): Promise<void> {
   const states = [...context.collections.values()];
   const failed = new Set(states.flatMap((state) => [...state.failed]));
   const retry = new Set(states.flatMap((state) => [...state.retry]));
+  const open = new Set(states.flatMap((state) => [...state.open]));
   const unknown: string[] = [];
-  for (const id of new Set([...retry, ...states.flatMap((state) => [...state.open])])) {
-    // What failed in this run was asked for; the next one asks again.
-    if (failed.has(id)) continue;
-    if (retry.has(id) || !(await standsSomewhere(context, id))) unknown.push(id);
+  for (const id of new Set([...retry, ...open])) {
+    const stands = await standsSomewhere(context, id);
+    // What failed in this run was asked for; the next one asks again. Only an old version that left is to be kept.
+    if (failed.has(id) && (stands || !open.has(id))) continue;
+    if (retry.has(id) || !stands) unknown.push(id);
   }
 
   const unsettled = new Map<string, SourceError>();
@@ -57,7 +59,7 @@ function noteUnsettled({ failures }: BackupContext, collection: string, item: st
 export async function openWhatIsGone({ vault, options }: BackupContext, state: CollectionState): Promise<void> {
   const root = state.items ?? state.pass?.root;
   for await (const { value } of vault.trees.walk(root, itemRecordKind, options)) state.open.add(value.id);
-  for (const [id, { record }] of state.edits) if (record !== undefined) state.open.add(id);
+  for (const [id, { record }] of state.ready) if (record !== undefined) state.open.add(id);
 }
 
 /** Counts the items of a collection that the source does not have any more, those excepted that moved elsewhere. */
@@ -85,6 +87,8 @@ async function locate(context: BackupContext, batch: Set<string>): Promise<void>
     const state = found && collections.get(found.collectionId);
     if (found !== undefined && state !== undefined && !state.gone) {
       (await takeIn(context, state, found.item))();
+      // Its removal may stand in a checkpoint already, and no cursor will tell of it again.
+      makeReady(state);
     } else if (itemIndex.find(vault.keyring.itemId(source.id, itemId)).length > 0) {
       // What still stands in a tree left after its collection was told; the next run hears of it.
       if (!(await standsSomewhere(context, itemId))) counts.removed += 1;

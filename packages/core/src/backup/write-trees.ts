@@ -30,15 +30,16 @@ export interface WrittenCollection {
 }
 
 /**
- * Writes all pending edits into trees: first the blobs they refer to are made durable, then the nodes are written.
- * Cursors are noted before, so that none is ahead of the items in its tree. Collections may go on meanwhile.
+ * Writes the changes that the cursors stand for into trees: first the blobs they refer to are made durable, then the nodes
+ * are written. Cursors are noted at the same moment, so that each stands for exactly what is in its tree. Collections may
+ * go on meanwhile.
  */
 export async function writeTrees(context: BackupContext): Promise<WrittenCollection[]> {
   const { data, options, collections } = context;
   const noted = [...collections.values()].map((state) => {
-    const { cursor, cursorTime, pass, edits } = state;
-    state.flushing = edits;
-    state.edits = new Map();
+    const { cursor, cursorTime, pass, ready } = state;
+    state.flushing = ready;
+    state.ready = new Map();
     return { state, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
   });
   await data.flush(options);
