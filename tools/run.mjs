@@ -29,7 +29,8 @@ else {
   // npx hands its settings on to everything below it, where they would break another npm.
   for (const name of Object.keys(env))
     if (/^npm_config_(?:allow_scripts|package|yes|prefer_offline)$/i.test(name)) delete env[name];
-  delete env.HOLDFAST_NODE; // it is there; what runs below need not fetch it again
+  // What was asked for is there; scripts below stay with it, however it was named.
+  if (env.HOLDFAST_NODE) env.HOLDFAST_NODE = process.versions.node;
   if (from !== undefined) env.INIT_CWD = from;
   process.exitCode = installAndStart(args);
 }
@@ -37,7 +38,8 @@ else {
 /** Goes the shortest way that leads to the right Node, pnpm and dependencies. */
 function begin(args) {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const fits = (major === 22 && minor >= 18) || (major === 24 && minor >= 11) || major >= 26;
+  // The packages run on Node 22.18. Examples, snippets and tests say `await using`, which Node knows from 24 on.
+  const fits = (major === 24 && minor >= 11) || major >= 26;
   const version = env.HOLDFAST_NODE || (fits ? undefined : NODE);
   if (version !== undefined && version !== process.versions.node) return fetchAndStart(args, version);
   // A script that pnpm started: it is there, and looks after the dependencies itself.

@@ -85,6 +85,15 @@ describe.skipIf(windows)(`npm run${reason}`, () => {
     expect({ code, said: JSON.parse(stdout) as unknown }).toEqual({ code: 0, said: [words, folder] });
   });
 
+  it('stays with the Node that was fetched when that runs another script', async () => {
+    const once = join(folder, 'once');
+    program('npx', `[ -e "${once}" ] && exit 9; touch "${once}"; exec "${process.execPath}" tools/run.mjs`);
+    program('pnpm', '[ "$1" = --version ] && echo 12.0.0; exit 0');
+    const again = [join(root, 'tools', 'run.mjs'), said(), 'twice'];
+    const { stdout, code } = await start(again, { HOLDFAST_NODE: '22.18' });
+    expect({ code, said: JSON.parse(stdout) as unknown }).toEqual({ code: 0, said: [['twice'], folder] });
+  });
+
   it('ends with the code of what it started', async () => {
     writeFileSync(said(), 'process.exit(7);');
     expect((await start([said()], { npm_execpath: '/tools/pnpm/pnpm.cjs' })).code).toBe(7);
