@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RepositoryError } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
 import type { AttachmentContent, MessageContent, MessageState } from '@holdfast/simulators/exchange';
 
@@ -29,14 +30,14 @@ export async function verify(
   original: readonly MessageState[],
   restored: readonly MessageState[],
   restoredIds: ReadonlyMap<string, string>,
-  { signal }: { readonly signal: AbortSignal },
+  { signal }: OperationOptions = {},
 ): Promise<Verification> {
   const byId = new Map(restored.map((message) => [message.id, message]));
   const withoutMime: { subject: string; code: string }[] = [];
   const differences: { subject: string; what: string }[] = [];
   let verified = 0;
   for (const message of original) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const what = [
       ...(await differencesInRepository(repository, snapshot, message)),
       ...differencesWhenRestored(message, byId.get(restoredIds.get(message.id) ?? '')),
