@@ -93,7 +93,7 @@ let bareStored = 0;
 let stored = 0;
 for (let round = 0; round < rounds; round += 1) {
   times['bare pipeline'].push(await seconds(() => (bareStored = barePipeline(mailbox))));
-  await using repository = await createRepository({ destination: memoryDestination(), key: generateKey() });
+  const repository = await createRepository({ destination: memoryDestination(), key: generateKey() });
   times['first backup'].push(await seconds(() => repository.backup(mailbox)));
   times.unchanged.push(await seconds(() => repository.backup(mailbox)));
   const plan = await repository.planRestore({ snapshot: 'latest' });
@@ -101,6 +101,7 @@ for (let round = 0; round < rounds; round += 1) {
   times['check, reading'].push(
     await seconds(async () => (stored = (await repository.check({ level: 'decryption' })).bytes)),
   );
+  await repository.close();
 }
 
 const median = (values: readonly number[]): number =>

@@ -13,11 +13,11 @@ import { localDestination } from '@holdfast/destinations/local';
 import { exchangeOnline } from '@holdfast/exchange-source';
 import { startExchange } from '@holdfast/simulators/exchange';
 
-await using exchange = await startExchange({ mailboxes: { 'ada@example.org': { messages: 60 } } });
+const exchange = await startExchange({ mailboxes: { 'ada@example.org': { messages: 60 } } });
 const { tenant, credentials, fetch } = exchange;
 const mailbox = await exchangeOnline({ tenant, credentials, fetch }).mailbox('ada@example.org');
 
-await using repository = await openOrCreate('backups/ada', 'seven copper lanterns under the old bridge');
+const repository = await openOrCreate('backups/ada', 'seven copper lanterns under the old bridge');
 
 for (const run of ['first', 'second']) {
   const report = await repository.backup(mailbox, { signal: AbortSignal.timeout(60_000) });
@@ -32,6 +32,8 @@ for (const run of ['first', 'second']) {
 for await (const { id, finished, statistics } of repository.snapshots()) {
   console.log(`${id} ${finished.toISOString()} ${statistics.items} items`);
 }
+await repository.close();
+await exchange.close();
 
 /** Opens the repository in a folder; where there is none yet, creates it. */
 async function openOrCreate(path: string, secret: string): Promise<Repository> {

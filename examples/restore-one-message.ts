@@ -14,12 +14,12 @@ const ADA = 'ada@example.org';
 const LOST =
   'Subject: The lease\r\nFrom: Eve <eve@example.org>\r\nTo: Ada <ada@example.org>\r\n\r\nSigned, attached.\r\n';
 
-await using exchange = await startExchange({ mailboxes: { [ADA]: { messages: 30 } } });
+const exchange = await startExchange({ mailboxes: { [ADA]: { messages: 30 } } });
 const { tenant, credentials, fetch, control } = exchange;
 const mailbox = await exchangeOnline({ tenant, credentials, fetch }).mailbox(ADA);
 const lostId = await control.addMessage(ADA, 'inbox', new TextEncoder().encode(LOST));
 
-await using repository = await createRepository({ destination: memoryDestination(), key: generateKey() });
+const repository = await createRepository({ destination: memoryDestination(), key: generateKey() });
 await repository.backup(mailbox);
 control.deleteMessage(ADA, lostId);
 
@@ -38,3 +38,5 @@ const back = (await control.messages(ADA)).filter(({ content }) => content.subje
 assert.equal(report.result, 'complete');
 assert.equal(back.length, 1);
 console.log(`back in ${back[0]?.folder.join('/')}: ${back[0]?.content.subject}`);
+await repository.close();
+await exchange.close();

@@ -38,8 +38,7 @@ else {
 /** Goes the shortest way that leads to the right Node, pnpm and dependencies. */
 function begin(args) {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  // The packages run on Node 22.18. Examples, snippets and tests say `await using`, which Node knows from 24 on.
-  const fits = (major === 24 && minor >= 11) || major >= 26;
+  const fits = (major === 22 && minor >= 18) || (major === 24 && minor >= 11) || major >= 26;
   const version = env.HOLDFAST_NODE || (fits ? undefined : NODE);
   if (version !== undefined && version !== process.versions.node) return fetchAndStart(args, version);
   // A script that pnpm started: it is there, and looks after the dependencies itself.

@@ -65,21 +65,32 @@ async function run(options: QuickstartArguments): Promise<boolean> {
 async function goThrough(path: string, key: RepositoryKey, { eml, messages }: QuickstartArguments): Promise<Results> {
   const started = performance.now();
   const files = eml === undefined ? undefined : await readEmlFiles(resolve(HERE, eml));
-  await using exchange = await startExchange({
+  const exchange = await startExchange({
     seed: SEED,
     mailboxes: {
       [ADA.address]: { displayName: ADA.name, ...(files === undefined ? { messages } : { eml: files }) },
       [EVE.address]: { displayName: EVE.name },
     },
   });
+  try {
+    const repository = await createRepository({ destination: localDestination({ path }), key, signal });
+    say(`A simulated Exchange Online, and an encrypted repository in ${path}`);
+    try {
+      return await backUpTwice(exchange, repository, started);
+    } finally {
+      await repository.close();
+    }
+  } finally {
+    await exchange.close();
+  }
+}
+
+async function backUpTwice(exchange: Exchange, repository: Repository, started: number): Promise<Results> {
   const { tenant, credentials, fetch, control } = exchange;
   const online = exchangeOnline({ tenant, credentials, fetch });
   const ada = await online.mailbox(ADA.address, { signal });
   const original = await control.messages(ADA.address);
-  say(`A mailbox with ${original.length} messages on a simulated Exchange Online (${ADA.address})`);
-
-  await using repository = await createRepository({ destination: localDestination({ path }), key, signal });
-  say(`An encrypted repository in ${path}`);
+  say(`A mailbox with ${original.length} messages (${ADA.address})`);
 
   say('\nFirst backup');
   const first = await backUp(repository, ada);

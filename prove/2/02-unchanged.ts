@@ -5,7 +5,7 @@ import { countObjects } from '../../tests/end-to-end/stored-objects.ts';
 import { ADA, startWorld } from '../../tests/end-to-end/world.ts';
 import { conclude } from '../conclude.ts';
 
-await using world = await startWorld();
+const world = await startWorld();
 const { exchange, control, repository, ada, folder } = world;
 const ids: string[] = [];
 for (let i = 0; i < 500; i += 1) {
@@ -31,6 +31,7 @@ const moved = await repository.backup(ada);
 const { mime } = exchange.requests.counts;
 const third = await countObjects(folder);
 const { statistics } = moved.snapshot;
+await world[Symbol.asyncDispose]();
 
 conclude({
   title: 'a second run without change, then 20 messages each moved, flagged, read, categorised',

@@ -14,7 +14,7 @@ const KILLS = 3;
 const seed = Date.now() % 1_000_000;
 const randomness = seededRandomness(seed);
 
-await using exchange = await startExchange({ mailboxes: { [ADA]: {} }, latencyMs: 4 });
+const exchange = await startExchange({ mailboxes: { [ADA]: {} }, latencyMs: 4 });
 for (let i = 0; i < MESSAGES; i += 1) {
   await exchange.control.addMessage(ADA, ['inbox', 'Projects/Bridge', 'Archive'][i % 3] ?? '', letter(i));
 }
@@ -41,6 +41,7 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
+  await exchange.close();
 }
 conclude({
   title: `the first backup of ${MESSAGES} messages killed at random (seed ${seed}), then run again`,

@@ -18,18 +18,19 @@ const EVE = 'eve@example.org';
 
 const path = await mkdtemp(join(tmpdir(), 'holdfast-consumer-'));
 try {
-  await using exchange = await startExchange({ mailboxes: { [ADA]: { messages: 12 }, [EVE]: {} } });
+  const exchange = await startExchange({ mailboxes: { [ADA]: { messages: 12 }, [EVE]: {} } });
   const { tenant, credentials, fetch } = exchange;
   const online = exchangeOnline({ tenant, credentials, fetch });
   const key = generateKey();
   {
-    await using repository = await createRepository({ destination: localDestination({ path }), key });
+    const repository = await createRepository({ destination: localDestination({ path }), key });
     const report = await repository.backup(await online.mailbox(ADA));
     assert.equal(report.result, 'complete');
     assert.equal(report.snapshot.statistics.items, 12);
+    await repository.close();
   }
 
-  await using repository = await openRepository({ destination: localDestination({ path }), key });
+  const repository = await openRepository({ destination: localDestination({ path }), key });
   const plan = await repository.planRestore({ snapshot: 'latest' });
   const restored = await repository.restore(plan, await online.mailbox(EVE));
   assert.equal(restored.restored, 12);
@@ -38,6 +39,8 @@ try {
 
   const wrong = openRepository({ destination: localDestination({ path }), key: password('not this one') });
   await assert.rejects(wrong, (error) => CryptoError.is(error, 'ERR_KEY_WRONG'));
+  await repository.close();
+  await exchange.close();
 } finally {
   await rm(path, { recursive: true, force: true });
 }

@@ -7,7 +7,7 @@ import { ADA, startWorld } from './world.ts';
 /** Writes a repository with everything that version 1 writes in it, and lists the fields found there. */
 export async function sampleFields(encryption: 'encrypted' | 'clear'): Promise<FormatField[]> {
   const key = encryption === 'clear' ? 'none' : generateKey();
-  await using world = await startWorld({ key });
+  const world = await startWorld({ key });
   const { control, repository, ada, folder } = world;
   // Enough for inner nodes; one message without MIME; one that cannot be read; a large one, which is cut.
   for (let i = 0; i < 150; i += 1) await control.addMessage(ADA, i % 5 === 0 ? 'Projects/Bridge' : 'inbox', letter(i));
@@ -19,5 +19,7 @@ export async function sampleFields(encryption: 'encrypted' | 'clear'): Promise<F
   await repository.backup(ada, { checkpoint: { items: 40 }, tags: ['sample'] });
   control.moveMessage(ADA, unreadable, 'Archive');
   await repository.backup(ada);
-  return await fieldsOf(folder, key);
+  const fields = await fieldsOf(folder, key);
+  await world[Symbol.asyncDispose]();
+  return fields;
 }

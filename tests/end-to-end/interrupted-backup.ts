@@ -14,7 +14,8 @@ const key = password('seven copper lanterns');
 
 /** Makes an empty repository in a folder, and the settings of a script that backs up into it with many checkpoints. */
 export async function createEmpty(exchange: Exchange, folder: string): Promise<UserScriptSettings> {
-  await using _ = await createRepository({ destination: localDestination({ path: folder }), key });
+  const repository = await createRepository({ destination: localDestination({ path: folder }), key });
+  await repository.close();
   const { url, tenant, credentials } = exchange;
   const checkpoint = { items: 25 };
   return { url, tenant, credentials, mailbox: ADA, folder, password: key.secret.reveal(), checkpoint };
@@ -35,14 +36,16 @@ export interface FinishedBackup {
 /** Backs up to the end, compares the snapshot with the mailbox and checks the repository. */
 export async function finishBackup(exchange: Exchange, { folder }: UserScriptSettings): Promise<FinishedBackup> {
   const { tenant, credentials, fetch, control, requests } = exchange;
-  await using repository = await openRepository({ destination: localDestination({ path: folder }), key });
+  const repository = await openRepository({ destination: localDestination({ path: folder }), key });
   const before = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
   const ada = await exchangeOnline({ tenant, credentials, fetch }).mailbox(ADA);
   const mimeBefore = requests.counts.mime;
   const report = await repository.backup(ada);
   const mime = requests.counts.mime - mimeBefore;
   const differences = await differencesFromMailbox(repository, report.snapshot.id, await control.messages(ADA));
-  return { before, report, mime, differences, check: await repository.check({ level: 'decryption' }) };
+  const check = await repository.check({ level: 'decryption' });
+  await repository.close();
+  return { before, report, mime, differences, check };
 }
 
 /** Where a first backup was when its process was killed. */

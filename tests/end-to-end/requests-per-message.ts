@@ -14,7 +14,7 @@ export interface RequestsPerMessage {
 
 /** Fills a folder, backs the mailbox up for the first time, and counts. */
 export async function requestsPerMessage(messages = 2000): Promise<RequestsPerMessage> {
-  await using world = await startWorld();
+  const world = await startWorld();
   const { control, exchange, repository, ada } = world;
   for (let i = 0; i < messages; i += 1) await control.addMessage(ADA, 'inbox', letter(i));
   // Not reset: signing in and finding the two mailboxes count too.
@@ -24,5 +24,6 @@ export async function requestsPerMessage(messages = 2000): Promise<RequestsPerMe
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${kind} ${count}`)
     .join(', ');
+  await world[Symbol.asyncDispose]();
   return { messages, items: report.snapshot.statistics.items, requests: total, perMessage: total / messages, kinds };
 }

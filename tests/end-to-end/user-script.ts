@@ -36,12 +36,16 @@ export async function runUserScript(
   const { url, tenant, credentials, folder, createFolder = true, checkpoint, timeFactor = 1 } = settings;
   const key = settings.password === undefined ? undefined : password(settings.password);
   const destination = localDestination({ path: folder, create: createFolder });
-  await using repository =
+  const repository =
     settings.createRepository === true
       ? await createRepository({ destination, key: key ?? 'none' })
       : await openRepository({ destination, key });
   const clock = fastClock(timeFactor);
   const online = exchangeOnline({ tenant, credentials, fetch: exchangeFetch(url), clock });
   const mailbox = await online.mailbox(settings.mailbox);
-  return await repository.backup(mailbox, { checkpoint, ...options });
+  try {
+    return await repository.backup(mailbox, { checkpoint, ...options });
+  } finally {
+    await repository.close();
+  }
 }

@@ -27,8 +27,9 @@ import { createVault } from './vault.ts';
  * import { memoryDestination } from '@holdfast/destinations/memory';
  *
  * const key = generateKey();
- * await using repository = await createRepository({ destination: memoryDestination(), key });
+ * const repository = await createRepository({ destination: memoryDestination(), key });
  * console.log(repository.encrypted, key.secret.reveal().length); // true 44
+ * await repository.close();
  * ```
  */
 export async function createRepository(options: CreateRepositoryOptions): Promise<Repository> {

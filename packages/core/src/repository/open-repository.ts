@@ -30,8 +30,9 @@ import { createVault } from './vault.ts';
  * const path = await mkdtemp(join(tmpdir(), 'holdfast-'));
  * const key = password('seven copper lanterns');
  * const created = await createRepository({ destination: localDestination({ path }), key });
- * await using opened = await openRepository({ destination: localDestination({ path }), key });
+ * const opened = await openRepository({ destination: localDestination({ path }), key });
  * console.log(opened.id === created.id); // true
+ * await opened.close();
  * ```
  */
 export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {

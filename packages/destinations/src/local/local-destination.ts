@@ -35,8 +35,9 @@ import { walk } from './walk.ts';
  * ```ts no-run
  * import { localDestination } from '@holdfast/destinations/local';
  *
- * await using destination = localDestination({ path: '/media/ada/backups', create: false });
+ * const destination = localDestination({ path: '/media/ada/backups', create: false });
  * for await (const { name, size } of destination.list('snapshots/')) console.log(name, size);
+ * await destination[Symbol.asyncDispose]();
  * ```
  */
 export function localDestination(options: LocalDestinationOptions): Destination {

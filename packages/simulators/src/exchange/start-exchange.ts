@@ -67,7 +67,7 @@ export interface Exchange extends AsyncDisposable {
  * ```ts
  * import { startExchange } from '@holdfast/simulators/exchange';
  *
- * await using exchange = await startExchange({ mailboxes: { 'ada@example.org': { messages: 250 } } });
+ * const exchange = await startExchange({ mailboxes: { 'ada@example.org': { messages: 250 } } });
  * const login = await exchange.fetch(`https://login.microsoftonline.com/${exchange.tenant}/oauth2/v2.0/token`, {
  *   method: 'POST',
  *   body: new URLSearchParams({
@@ -81,6 +81,7 @@ export interface Exchange extends AsyncDisposable {
  * const folders = await exchange.fetch('https://graph.microsoft.com/v1.0/users/ada@example.org/mailFolders', {
  *   headers: { authorization: `Bearer ${access_token}` },
  * });
+ * await exchange.close();
  * ```
  */
 export async function startExchange(options: StartExchangeOptions): Promise<Exchange> {

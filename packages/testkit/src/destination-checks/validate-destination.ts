@@ -58,10 +58,11 @@ export interface DestinationVerdict {
  * import { validateDestination } from '@holdfast/testkit';
  *
  * const open = () => localDestination({ path: '/media/ada/backups', create: false });
- * await using destination = open();
+ * const destination = open();
  * const { passed, results } = await validateDestination(destination, { reopen: open });
  * for (const { name, outcome, reason } of results) if (outcome === 'failed') console.log(name, reason);
  * console.log(passed ? 'fit for backups' : 'not fit for backups');
+ * await destination[Symbol.asyncDispose]();
  * ```
  */
 export async function validateDestination(
