@@ -40,7 +40,7 @@ export async function fieldsOf(folder: string, key: RepositoryKey | 'none'): Pro
   const files = [...objects].filter(([name]) => name.startsWith('keys/')).map(([name, bytes]) => ({ name, bytes }));
   for (const keyring of await readKeyrings(files, key, note)) note('keys.md', 'keyring', keyring);
 
-  using keyring = await openKeyring({ config, files, ...(key === 'none' ? {} : { key }) });
+  const keyring = await openKeyring({ config, files, ...(key === 'none' ? {} : { key }) });
   for (const [object, bytes] of objects) {
     if (!/^(?:data|index|snapshots)\//.test(object)) continue;
     const blobs = [...openBlobs(keyring, bytes, object)];
@@ -54,6 +54,7 @@ export async function fieldsOf(folder: string, key: RepositoryKey | 'none'): Pro
       if (segment === 'snapshots') note('index.md', 'summary', readCbor(raw).value);
     }
   }
+  keyring[Symbol.dispose]();
   return [...fields.values()];
 }
 

@@ -18,12 +18,12 @@ export async function settle(context: BackupContext): Promise<void> {
   const states = [...context.collections.values()];
   const failed = new Set(states.flatMap((state) => [...state.failed]));
   const retry = new Set(states.flatMap((state) => [...state.retry]));
-  const open = new Set(states.flatMap((state) => [...state.open]));
+  const left = new Set(states.flatMap((state) => [...state.open]));
   const unknown: string[] = [];
-  for (const id of new Set([...retry, ...open])) {
+  for (const id of new Set([...retry, ...left])) {
     const stands = await standsSomewhere(context, id);
     // What failed in this run was asked for; the next one asks again. Only an old version that left is to be kept.
-    if (failed.has(id) && (stands || !open.has(id))) continue;
+    if (failed.has(id) && (stands || !left.has(id))) continue;
     if (retry.has(id) || !stands) unknown.push(id);
   }
 

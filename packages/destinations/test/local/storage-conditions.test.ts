@@ -95,7 +95,7 @@ describe.skipIf(noMount !== undefined)(`localDestination on a mounted file syste
       await expect(destination.get('config')).rejects.toMatchObject({ code: 'ERR_DESTINATION_NOT_FOUND' });
       await expect(destination.put('config', Uint8Array.of(1))).rejects.toMatchObject({
         code: 'ERR_DESTINATION_NOT_FOUND',
-        message: `There is no folder ${folder}. Check the path, or connect the drive, then try again.`,
+        message: `There is no folder at ${folder}. Check the path, or connect the drive, then try again.`,
       });
     } finally {
       await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
