@@ -74,8 +74,8 @@ describe.skipIf(windows)(`npm run${reason}`, () => {
 
   it('asks npx for the Node that HOLDFAST_NODE names', async () => {
     program('npx');
-    const { stdout } = await start([said()], { HOLDFAST_NODE: '22.18.0' });
-    expect(stdout).toMatch(/^npx .*--package=\S+@22\.18\.0 node tools\/run\.mjs$/m);
+    const { stdout } = await start([said()], { HOLDFAST_NODE: '24.12.0' });
+    expect(stdout).toMatch(/^npx .*--package=\S+@24\.12\.0 node tools\/run\.mjs$/m);
   });
 
   it('goes through npx once, with arguments and folder as they were', async () => {
