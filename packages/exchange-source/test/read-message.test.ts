@@ -52,6 +52,30 @@ describe('read', () => {
     });
   });
 
+  test('takes the bytes of an attachment as they are, also where they are called JSON and are none', async () => {
+    await using world = await startWorld();
+    const id = await world.exchange.control.addMessage(ADA, 'inbox', SMIME);
+    const bytes = new TextEncoder().encode('{"line":1}\n{"line":2}\n');
+    const log = { kind: 'file', name: 'log.json', contentType: 'application/json', isInline: false } as const;
+    world.exchange.control.updateMessage(ADA, id, { attachments: [{ ...log, contentId: undefined, bytes }] });
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const response = await world.exchange.fetch(input, init);
+      const url = String(input instanceof Request ? input.url : input);
+      // Without its bytes in the listing, they come by $value, with the type that the sender gave them.
+      if (!url.includes('/attachments')) return response;
+      if (url.endsWith('/$value')) {
+        return new Response(await response.arrayBuffer(), { headers: { 'content-type': 'application/json' } });
+      }
+      const text = JSON.stringify(await response.json(), (name, value: unknown) =>
+        name === 'contentBytes' ? undefined : value,
+      );
+      return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } });
+    };
+    const ada = await connect(world.exchange, { fetch }).mailbox(ADA);
+    const { content } = await readOnly(ada, 'Inbox');
+    expect(content.parts.find(({ name }) => name === 'attachment/1.bin')?.bytes).toEqual(bytes);
+  });
+
   test('reads many attachments one by one where the service refuses the MIME for good', async () => {
     await using world = await startWorld();
     const id = await world.exchange.control.addMessage(ADA, 'inbox', letter('Broken'));

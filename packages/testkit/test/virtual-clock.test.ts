@@ -92,7 +92,7 @@ describe('virtualClock', () => {
   });
 
   it('does not jump while a file is being written', async () => {
-    const clock = virtualClock({ start: 0, quietTurns: 5 });
+    const clock = virtualClock({ start: 0 });
     const folder = await mkdtemp(join(tmpdir(), 'virtual-clock-'));
     try {
       const timeout = new AbortController();

@@ -54,6 +54,8 @@ export interface BackupContext {
   readonly collections: Map<string, CollectionState>;
   /** Collections of the last snapshot that the source does not have any more; their items may have moved. */
   readonly vanished: Map<string, CollectionState>;
+  /** Ids of items that the last run left unsettled. */
+  readonly unsettled: Set<string>;
   /** Items that failed. */
   readonly failures: ItemFailure[];
   /** Parts that were omitted. */

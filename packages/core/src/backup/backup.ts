@@ -104,6 +104,7 @@ function createContext(
     underway: new Set(),
     collections: new Map(),
     vanished: new Map(),
+    unsettled: new Set(),
     failures: [],
     omitted: [],
     counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
@@ -112,7 +113,7 @@ function createContext(
 
 /** Asks the source for its collections and joins them with what the last snapshot says of them. */
 async function prepareCollections(
-  { vault, source, options, reading, collections, vanished }: BackupContext,
+  { vault, source, options, reading, collections, vanished, unsettled }: BackupContext,
   root: NodeReference | undefined,
 ): Promise<CollectionSkipped[]> {
   const found = new Map<string, Collection>();
@@ -125,6 +126,7 @@ async function prepareCollections(
     const collection = found.get(value.id);
     const state = createCollectionState(collection ?? value.collection, { record: value, places });
     (collection === undefined ? vanished : collections).set(value.id, state);
+    for (const id of value.open) unsettled.add(id);
   }
   for (const [id, collection] of found) {
     if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined));

@@ -93,7 +93,13 @@ export function createCollectionState(collection: Collection, base: CollectionSt
 
 /** Lets the changes told so far go into trees: the cursor stands for them now, or nothing more is told. */
 export function makeReady(state: CollectionState): void {
-  for (const [id, edit] of state.edits) state.ready.set(id, edit);
+  for (const [id, edit] of state.edits) {
+    state.ready.set(id, edit);
+    if (edit.record === undefined) continue;
+    // Not before: an edit that is discarded, or not in a checkpoint, leaves the item to be asked for.
+    state.open.delete(id);
+    state.retry.delete(id);
+  }
   state.edits = new Map();
 }
 

@@ -94,7 +94,7 @@ export async function followCollection(
   };
 
   try {
-    const isMidway = resumes && state.cursor !== undefined;
+    const isMidway = state.cursor !== undefined && (resumes || state.pass !== undefined);
     await followOnce();
     if (isMidway) await followOnce();
   } catch (error) {

@@ -38,8 +38,7 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
   const { options } = context;
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
-  // What was lost the last time may be had now.
-  const again = state.retry.has(item.id) && known?.record.omitted.some(({ lost }) => lost) === true;
+  const again = known !== undefined && mustReadAgain(context, known.record, item);
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   const described = describe(item, known?.record);
@@ -60,6 +59,14 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
   }
 }
 
+/**
+ * Whether the last run left the item unsettled and the stored parts may not be what it holds: a part was lost, or a
+ * version could not be read. What changed since then, a flag or a move, says nothing about that version.
+ */
+function mustReadAgain({ unsettled }: BackupContext, { omitted, changeKey }: ItemRecord, item: SourceItem): boolean {
+  return unsettled.has(item.id) && (omitted.some(({ lost }) => lost) || changeKey !== item.changeKey);
+}
+
 /** Notes a failure. What is stored of the item stays, also where the item itself went elsewhere. */
 function fail(
   context: BackupContext,
@@ -77,7 +84,6 @@ function fail(
   if (known !== undefined && !known.current) {
     const { sort } = known.record;
     state.edits.set(item, { key: { id: item, sort }, record: known.record, places: known.places });
-    state.open.delete(item);
     if (!known.sameCollection) noteMove(context, state, { id: item, sort });
   }
   const { reason } = error.details;
@@ -102,8 +108,6 @@ function apply(
   const { counts, options } = context;
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
-  state.open.delete(id);
-  state.retry.delete(id);
   if (state.failed.delete(id)) forgetFailure(context, id);
   if (known === undefined) {
     counts.added += 1;

@@ -27,7 +27,7 @@ export async function settle(context: BackupContext): Promise<void> {
     if (retry.has(id) || !stands) unknown.push(id);
   }
 
-  const unsettled = new Map<string, SourceError>();
+  const unsettled = await standingInUnfinishedPasses(context, left);
   for (let start = 0; start < unknown.length; start += BATCH) {
     const batch = new Set(unknown.slice(start, start + BATCH));
     let failure = new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'no answer for an item' });
@@ -47,6 +47,29 @@ export async function settle(context: BackupContext): Promise<void> {
     state.open = new Set([...state.open].filter((id) => unsettled.has(id)));
     state.retry = new Set([...state.retry].filter((id) => unsettled.has(id)));
   }
+}
+
+/**
+ * Items that left their collection and were told only by one whose enumeration did not come to its end: the snapshot shows
+ * what that collection held before, so it has them nowhere.
+ */
+async function standingInUnfinishedPasses(
+  { vault, source, itemIndex, collections, options }: BackupContext,
+  left: ReadonlySet<string>,
+): Promise<Map<string, SourceError>> {
+  const hidden = new Map<string, SourceError>();
+  const unfinished = [...collections.values()].filter(
+    ({ pass, items }) => pass?.ended === false && items !== undefined,
+  );
+  if (unfinished.length === 0) return hidden;
+  for (const id of left) {
+    for (const { collectionId, sort } of itemIndex.find(vault.keyring.itemId(source.id, id))) {
+      const state = unfinished.find(({ collection }) => collection.id === collectionId);
+      if (state === undefined || (await findCurrent(state, { id, sort }, vault.trees, options)) === undefined) continue;
+      hidden.set(id, new SourceError('ERR_SOURCE_PROTOCOL', { reason: state.failure ?? 'unfinished enumeration' }));
+    }
+  }
+  return hidden;
 }
 
 /** Nobody knows whether the item is missing from the snapshot, so the run is no success. */

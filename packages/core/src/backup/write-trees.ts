@@ -40,12 +40,13 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
     const { cursor, cursorTime, pass, ready } = state;
     state.flushing = ready;
     state.ready = new Map();
-    return { state, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
+    return { state, changes: ready, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
   });
   await data.flush(options);
   const written: WrittenCollection[] = [];
-  for (const { state, cursor, cursorTime, pass, ended, open } of noted) {
-    const edits = editsOf(context, state.flushing);
+  for (const { state, changes, cursor, cursorTime, pass, ended, open } of noted) {
+    // Not what the state holds by now: a reset empties that, and the cursor noted stands for these.
+    const edits = editsOf(context, changes);
     const root = await updateItems(context, pass === undefined ? state.items : pass.root, edits);
     if (ended) await openWhatPassMissed(context, state, root);
     const trees =
@@ -60,12 +61,11 @@ export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
     state.flushing = new Map();
     if (noted === undefined) state.items = items;
-    // Else a reset came in between: that enumeration is worth nothing any more.
-    else if (state.pass === noted) {
+    else if (pass === undefined) {
+      // It had ended, so it holds, whatever reset came in between.
       state.items = items;
-      if (pass === undefined) state.pass = undefined;
-      else noted.root = pass.root;
-    }
+      if (state.pass === noted) state.pass = undefined;
+    } else if (state.pass === noted) noted.root = pass.root;
   }
 }
 

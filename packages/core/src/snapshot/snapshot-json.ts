@@ -73,6 +73,7 @@ export function parseSnapshot(text: string, object: string): SnapshotRecord {
         supported: SNAPSHOT_VERSION,
       });
     }
+    if (json.state !== 'complete' && json.state !== 'checkpoint') throw damaged('its state is unknown');
     const { id, source, state, sequence, continues, statistics, tags, pinned, root, generation } = json;
     const snapshot: Snapshot = {
       id,

@@ -124,7 +124,7 @@ describe('snapshots of another time', () => {
     expect(parse({})).toMatchObject({ generation: 1, root: undefined });
     expect(parse({ surprise: 1 })).toMatchObject({ generation: 1 });
     expect(() => parse({ version: 2 })).toThrow(expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }));
-    for (const change of [{ holdfast: 'x' }, { source: null }, { root: {} }]) {
+    for (const change of [{ holdfast: 'x' }, { source: null }, { root: {} }, { state: 'partial' }]) {
       expect(() => parse(change)).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
     }
     for (const text of ['', '{', 'null', '[]', '7']) {

@@ -12,6 +12,8 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The body. */
   readonly body?: Uint8Array | undefined;
+  /** What the body of a good answer is; bytes are not looked into. @defaultValue `'json'` */
+  readonly answer?: 'json' | 'bytes' | 'none' | undefined;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,7 +42,7 @@ export async function exchangeBytes(
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     signal?.throwIfAborted();
-    return toServiceResponse(response, bytes);
+    return toServiceResponse(response, bytes, request);
   } catch (error) {
     signal?.throwIfAborted();
     if (response !== undefined) return cutResponse(response);
@@ -48,14 +50,15 @@ export async function exchangeBytes(
   }
 }
 
-function toServiceResponse(response: Response, bytes: Uint8Array): ServiceResponse {
+function toServiceResponse(response: Response, bytes: Uint8Array, { answer }: OutgoingRequest): ServiceResponse {
   const { status, ok, headers } = response;
   const announced = headers.get('content-length');
   // With a content encoding the length is that of the encoded form, which fetch has checked already.
   if (announced !== null && headers.get('content-encoding') === null && bytes.length < Number(announced)) {
     return cutResponse(response);
   }
-  const json = isJson(headers) ? parseJson(bytes) : undefined;
+  const opaque = ok && answer === 'bytes';
+  const json = isJson(headers) && !opaque ? parseJson(bytes) : undefined;
   if (ok && json === 'cut') return cutResponse(response);
   const value = json === 'cut' ? undefined : json?.value;
   return { status, ok, cut: false, headers, bytes, json: value, errorCode: ok ? undefined : errorCodeOf(value) };

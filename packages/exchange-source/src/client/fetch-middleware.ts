@@ -22,11 +22,11 @@ export function fetchMiddleware(options: FetchMiddlewareOptions): Middleware {
   return {
     execute: async (context: Context): Promise<void> => {
       const call = callOf(context);
-      const { kind, method, signal } = call.request;
+      const { kind, method, answer, signal } = call.request;
       const startTime = clock.now();
       let response: ServiceResponse | undefined;
       try {
-        const request = { method, headers: headersOf(call), body: call.body, signal };
+        const request = { method, headers: headersOf(call), body: call.body, answer, signal };
         response = await exchangeBytes(options.fetch, urlOf(call), request);
         call.response = response;
       } finally {

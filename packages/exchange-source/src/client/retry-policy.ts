@@ -67,7 +67,8 @@ export function retryPolicy(clock: Clock, randomness: Randomness, limits: RetryL
       const { status, headers } = response;
       const asked = retryAfterMs(headers, clock.now());
       if (status === 429 || (status === 503 && asked !== undefined)) {
-        const waitMs = asked ?? backOff(unansweredThrottles++);
+        // Some answers ask for no wait at all, or for one that is over: asking at once would go on for ever.
+        const waitMs = asked !== undefined && asked > 0 ? asked : backOff(unansweredThrottles++);
         throttledMs += waitMs;
         if (throttledMs > THROTTLED_FOR_GOOD_MS) {
           const reason = response.errorCode ?? `status ${status}`;

@@ -49,6 +49,18 @@ test('backs off by itself where the service names no time, longer each time and 
   }
 });
 
+test('backs off by itself where the service asks for no wait, or for one that is over, and gives up in the end', () => {
+  for (const retryAfter of ['0', 'Thu, 01 Jan 1970 00:00:00 GMT']) {
+    const retries = policy();
+    const throttled = (): number => {
+      const wait = retries.afterResponse(answer(429, retryAfter));
+      return wait?.waitMs ?? 0;
+    };
+    expect(throttled()).toBeGreaterThanOrEqual(250);
+    expect(() => Array.from({ length: 1000 }, throttled)).toThrow(SourceError);
+  }
+});
+
 test('tells the caller when throttling goes on for an hour', () => {
   const retries = policy();
   for (const seconds of [601, 2400, 599]) {
