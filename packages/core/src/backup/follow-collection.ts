@@ -4,7 +4,8 @@ import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
-import { isFatal, takeIn } from './item-intake.ts';
+import { isFatal } from '../internal/is-fatal.ts';
+import { takeIn } from './item-intake.ts';
 import type { Intake } from './item-intake.ts';
 
 /** So many items are told of ahead of the one that is applied next. */

@@ -1,7 +1,8 @@
 import { SourceError } from '@holdfast/contracts';
-import type { ItemSummary, OmittedPart, OperationOptions, SourceErrorCode, SourceItem } from '@holdfast/contracts';
+import type { ItemSummary, OmittedPart, OperationOptions, SourceItem } from '@holdfast/contracts';
 import { equalBytes } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
+import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
 import { totalsOf } from './backup-context.ts';
@@ -9,19 +10,6 @@ import type { BackupContext } from './backup-context.ts';
 import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
-
-/** Failures that concern the source as a whole: no other item would fare better. */
-const FATAL: ReadonlySet<SourceErrorCode> = new Set<SourceErrorCode>([
-  'ERR_CREDENTIALS_REJECTED',
-  'ERR_MAILBOX_NOT_FOUND',
-  'ERR_SOURCE_THROTTLED',
-  'ERR_SOURCE_UNREACHABLE',
-]);
-
-/** Whether an error ends the run, rather than being a line in its report. */
-export function isFatal(error: unknown): boolean {
-  return !SourceError.is(error) || FATAL.has(error.code);
-}
 
 /** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
 export type Intake = () => void;

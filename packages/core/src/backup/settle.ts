@@ -2,7 +2,8 @@ import { SourceError } from '@holdfast/contracts';
 import type { BackupContext } from './backup-context.ts';
 import { findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
-import { isFatal, takeIn } from './item-intake.ts';
+import { isFatal } from '../internal/is-fatal.ts';
+import { takeIn } from './item-intake.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 

@@ -8,7 +8,7 @@ import type {
 } from '@holdfast/contracts';
 import { findCollection } from '../browse/find-collection.ts';
 import { partRequests, restorable } from '../browse/snapshot-item.ts';
-import { isFatal } from '../backup/item-intake.ts';
+import { isFatal } from '../internal/is-fatal.ts';
 import { concatBytes } from '../internal/bytes.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import type { Vault } from '../repository/vault.ts';
