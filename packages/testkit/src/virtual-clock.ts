@@ -7,7 +7,8 @@ export interface VirtualClockOptions {
   /**
    * How many turns of the event loop must pass without anybody going to sleep or waking up before everything counts as
    * waiting. File operations under way are waited for in any case; work that Node does unseen in other threads
-   * (compression, key derivation) or that another process does is not. Raise it where tasks wait for such work.
+   * (compression, key derivation) or that another process does is not, nor, on Node 26, the time between the operations that
+   * `readFile` and `writeFile` are made of. Raise it where tasks wait for such work.
    *
    * @defaultValue `50`
    */
