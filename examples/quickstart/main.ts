@@ -176,7 +176,7 @@ async function restore(
     .restore(plan, target, {
       signal,
       onProgress(event) {
-        if (event.type === 'item-restored') restoredIds.set(event.item, event.createdId);
+        if (event.type === 'item-restored') restoredIds.set(event.item, event.targetId);
         line.update(`${event.done} of ${event.planned} items`);
       },
     })

@@ -152,7 +152,7 @@ describe('a restore', () => {
       expect(report).toMatchObject({ result: 'complete', restored: MESSAGES, failures: [], omissions: [] });
       const restored = await control.messages(EVE);
       expect(restored).toHaveLength(MESSAGES);
-      const ids = new Map(created.map(({ item, createdId }) => [item, createdId]));
+      const ids = new Map(created.map(({ item, targetId }) => [item, targetId]));
       const verification = await verify(repository, snapshot.id, await control.messages(ADA), restored, ids);
       expect(verification).toEqual({ verified: MESSAGES, withoutMime: [], differences: [] });
     });

@@ -45,7 +45,14 @@ export type { LogFields, Logger } from './logger.ts';
 export type { MessageDetails, MessageTable } from './messages.ts';
 export type { OperationOptions } from './operation-options.ts';
 export type { Randomness } from './randomness.ts';
-export type { CreatedItem, RestorableItem, RestoreFolder, RestoreTarget } from './restore-target.ts';
+export type {
+  CreatedItem,
+  FindItemsOptions,
+  ItemPresence,
+  RestorableItem,
+  RestoreFolder,
+  RestoreTarget,
+} from './restore-target.ts';
 export type {
   ChangeCheckpoint,
   ChangeEvent,

@@ -16,8 +16,12 @@ export interface RestoreFolder {
 
 /** An item as it lies in a snapshot, ready to be written to a target. */
 export interface RestorableItem {
+  /** Id of the source it was backed up from; equal to the id of a target that is the same mailbox. */
+  readonly source: string;
   /** The id it had in the source. */
   readonly id: string;
+  /** The change key it had in the source. */
+  readonly changeKey: string;
   /** What it is, for instance `message`. */
   readonly kind: string;
   /** What a list shows of it. */
@@ -40,12 +44,42 @@ export interface CreatedItem {
   readonly omitted: readonly OmittedPart[];
 }
 
+/** What a target holds of an item already. */
+export interface ItemPresence {
+  /** Id of the item in the target that is this one, with the same content; absent if there is none. */
+  readonly same: string | undefined;
+  /** Whether that item is whole; not if a restore was interrupted in the middle of it. */
+  readonly whole: boolean;
+  /** Ids of items in the target that are another version of it: the same by name, with other content. */
+  readonly others: readonly string[];
+}
+
+/** Options of {@link RestoreTarget.findItems}. */
+export interface FindItemsOptions extends OperationOptions {
+  /**
+   * Where to look: in the collection alone, or anywhere in the target but among what its owner has deleted.
+   *
+   * @defaultValue `'collection'`
+   */
+  readonly scope?: 'collection' | 'everywhere' | undefined;
+  /**
+   * Tells whether the snapshot has an item of that id where it is looked for. Such an item of the target stands for itself
+   * and for no other.
+   *
+   * @defaultValue none has
+   */
+  readonly isInSnapshot?: ((itemId: string) => Promise<boolean>) | undefined;
+}
+
 /**
  * Something that items can be restored into: one mailbox.
  *
- * The engine calls `prepareCollection` once for each collection of the plan, then `createItem` for each item, at most
- * `concurrency` at a time. The target retries what is temporary and sends nothing to anybody. Errors are
- * {@link SourceError}, an aborted call rejects with `signal.reason` itself.
+ * The engine calls `prepareCollection` once for each collection of the plan; then, for its items, `findItems` for some at
+ * a time and `createItem`, `completeItem` or `deleteItem` for each that needs it, at most `concurrency` at a time. The
+ * target retries what is temporary, creates nothing twice although answers get lost, and sends nothing to anybody.
+ *
+ * It recognises what it created in an earlier run, so that a restore can be repeated after any interruption: `findItems`
+ * then tells the item as the same. Errors are {@link SourceError}, an aborted call rejects with `signal.reason` itself.
  */
 export interface RestoreTarget {
   /** Names this target for ever; equal to the id of the source that the same mailbox is. */
@@ -53,14 +87,43 @@ export interface RestoreTarget {
   /** For people: the address of the mailbox. */
   readonly title: string;
 
+  /** Finds the collection at the end of that path; `undefined` if it is not there. Writes nothing. */
+  findCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string | undefined>;
+
   /** Finds the collection at the end of that path, creating what is missing, and returns its id. Safe to repeat. */
   prepareCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string>;
 
   /**
-   * Creates the item in that collection, whole. An abort may leave it there without some of its attachments.
+   * Tells of each item, in the same order, what the target holds of it already. One item of the target never stands for
+   * two of those asked for since the collection was last found or prepared. An item whose own parts cannot be read is
+   * told as not there: creating it shows what is wrong. Writes nothing.
    *
+   * @param collectionId - Where the items would be created; `undefined` for a collection that is not there yet.
+   * @throws `ERR_COLLECTION_NOT_FOUND`, a {@link SourceError}, if the collection is gone.
+   */
+  findItems(
+    collectionId: string | undefined,
+    items: readonly RestorableItem[],
+    options?: FindItemsOptions,
+  ): Promise<readonly ItemPresence[]>;
+
+  /**
+   * Creates the item in that collection, whole. An abort may leave it there without some of its attachments;
+   * {@link RestoreTarget.findItems | findItems} then tells it as not whole.
+   *
+   * @throws `ERR_COLLECTION_NOT_FOUND`, a {@link SourceError}, if the collection is gone.
    * @throws `ERR_ITEM_REFUSED`, a {@link SourceError}, if the service does not take it.
    * @throws `ERR_SOURCE_QUOTA_EXCEEDED`, a {@link SourceError}, if the mailbox is full.
    */
   createItem(collectionId: string, item: RestorableItem, options?: OperationOptions): Promise<CreatedItem>;
+
+  /**
+   * Adds what is missing to an item of which {@link RestoreTarget.findItems | findItems} told that it is not whole.
+   *
+   * @throws as {@link RestoreTarget.createItem | createItem} does; `ERR_ITEM_NOT_FOUND` if it is gone.
+   */
+  completeItem(itemId: string, item: RestorableItem, options?: OperationOptions): Promise<CreatedItem>;
+
+  /** Deletes an item of the target, as its owner would: where the service keeps what is deleted, it is kept. */
+  deleteItem(itemId: string, options?: OperationOptions): Promise<void>;
 }

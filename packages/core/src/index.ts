@@ -6,6 +6,7 @@
  */
 export { createRepository } from './repository/create-repository.ts';
 export { openRepository } from './repository/open-repository.ts';
+export { restoreText } from './restore/restore-text.ts';
 
 export type {
   BackupOptions,
@@ -36,17 +37,17 @@ export type {
   OpenRepositoryOptions,
   RepositoryEnvironment,
 } from './repository/repository-options.ts';
+export type { ConflictPolicy, RestoreAction } from './restore/restore-action.ts';
+export type { ItemRestored, ItemRestoreFailed, RestoreOptions, RestoreProgress } from './restore/restore-options.ts';
+export type { ItemChoice, PlannedCollection, PlanRestoreOptions, RestorePlan } from './restore/restore-plan.ts';
+export type { PreviewedCollection, PreviewedItem, RestorePreview } from './restore/restore-preview.ts';
 export type {
-  ItemRestored,
-  ItemRestoreFailed,
+  RestoredItem,
   RestoreEnd,
   RestoreFailure,
   RestoreOmission,
-  RestoreOptions,
-  RestoreProgress,
   RestoreReport,
-} from './restore/restore-options.ts';
-export type { ItemChoice, PlannedCollection, PlanRestoreOptions, RestorePlan } from './restore/restore-plan.ts';
+} from './restore/restore-report.ts';
 export type { SnapshotChoice } from './snapshot/find-snapshot.ts';
 export type {
   CollectionCoverage,

@@ -1,3 +1,4 @@
+import { SourceError } from '@holdfast/contracts';
 import type { RestoreTarget, Source } from '@holdfast/contracts';
 
 import { folderChanges } from './changes.ts';
@@ -5,7 +6,8 @@ import { walkFolders } from './folders.ts';
 import { locateMessages } from './locate.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { readMessage } from './read-message.ts';
-import { createMessage } from './restore/create-message.ts';
+import { completeMessage, createMessage, deleteMessage } from './restore/create-message.ts';
+import { itemFinder } from './restore/find-items.ts';
 import { folderFinder } from './restore/folder-finder.ts';
 
 /** One mailbox of Exchange Online: its mail can be backed up, and mail can be restored into it. */
@@ -29,7 +31,13 @@ export interface MailboxIdentity {
 /** Makes the source and target that a mailbox is. */
 export function exchangeMailbox(context: MailboxContext, { id, displayName }: MailboxIdentity): ExchangeMailbox {
   const folders = folderFinder(context);
+  const finder = itemFinder(context, id);
   const restoring = { ...context, recent: new Set<string>() };
+  const forgetFolders = (error: unknown): never => {
+    // Somebody deleted a folder that this remembers.
+    if (SourceError.is(error, 'ERR_COLLECTION_NOT_FOUND')) folders.forget();
+    throw error;
+  };
   return {
     id,
     title: context.address,
@@ -40,8 +48,21 @@ export function exchangeMailbox(context: MailboxContext, { id, displayName }: Ma
     read: (item, options) => readMessage(context, item, options),
     locate: (itemIds, options) => locateMessages(context, itemIds, options),
 
-    prepareCollection: (path, options) => folders.find(path, options),
-    createItem: (collectionId, item, options) => createMessage(restoring, collectionId, item, options),
+    async findCollection(path, options) {
+      const folderId = await folders.find(path, options);
+      if (folderId !== undefined) finder.open(folderId);
+      return folderId;
+    },
+    async prepareCollection(path, options) {
+      const folderId = await folders.prepare(path, options);
+      finder.open(folderId);
+      return folderId;
+    },
+    findItems: (collectionId, items, options) => finder.find(collectionId, items, options).catch(forgetFolders),
+    createItem: (collectionId, item, options) =>
+      createMessage(restoring, collectionId, item, options).catch(forgetFolders),
+    completeItem: (itemId, item, options) => completeMessage(restoring, itemId, item, options),
+    deleteItem: (itemId, options) => deleteMessage(restoring, itemId, options),
 
     // Connections belong to the fetch that was passed in; nothing of this package stays open.
     [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -49,7 +49,7 @@ describe('an abort', () => {
         await all(ada.locate([item.id], { signal }));
         const folder = { name: 'New', role: undefined, kind: 'mail', hidden: false } as const;
         const target = await bob.prepareCollection([folder], { signal });
-        await bob.createItem(target, restorable(item, content), { signal });
+        await bob.createItem(target, restorable(ada, item, content), { signal });
       };
       await expect(run()).rejects.toBe(reason);
       const sent = events.length;

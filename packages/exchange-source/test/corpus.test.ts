@@ -39,7 +39,7 @@ test.skipIf(!isThere)(
         expect(mime?.bytes).toEqual(original.mime);
         const reasons = content.omitted.map(({ part, reason }) => `${part} ${reason}`);
         expect(reasons).toEqual(original.mimeRefusal === undefined ? [] : [`message.eml ${original.mimeRefusal.code}`]);
-        const { itemId, omitted } = await bob.createItem(target, restorable(item, content));
+        const { itemId, omitted } = await bob.createItem(target, restorable(ada, item, content));
         expect(omitted).toEqual([]);
         originals.set(itemId, original);
       }

@@ -83,11 +83,13 @@ export async function changesOf(source: Source, folder: Collection, cursor?: str
 }
 
 /** An item as the engine would hand it to a restore target. */
-export function restorable(item: SourceItem, content: ItemContent): RestorableItem {
+export function restorable(source: Source, item: SourceItem, content: ItemContent): RestorableItem {
   const parts = new Map(content.parts.map(({ name, bytes }) => [name, bytes as Uint8Array]));
-  const { id, kind, summary, volatile } = item;
+  const { id, changeKey, kind, summary, volatile } = item;
   return {
+    source: source.id,
     id,
+    changeKey,
     kind,
     summary,
     volatile,

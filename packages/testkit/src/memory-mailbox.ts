@@ -3,7 +3,9 @@ import type {
   ChangeEvent,
   Collection,
   ItemContent,
+  ItemPresence,
   JsonObject,
+  OperationOptions,
   RestorableItem,
   RestoreTarget,
   Source,
@@ -74,6 +76,8 @@ interface Held {
   item: MemoryItem;
   collection: string;
   changeKey: number;
+  /** What it was restored from. */
+  readonly origin?: Pick<RestorableItem, 'id' | 'source'> | undefined;
 }
 
 interface LogEntry {
@@ -101,7 +105,10 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
   const held = new Map<string, Held>();
   const log: LogEntry[] = [];
   const failing = new Map<string, SourceErrorCode>();
+  /** Items that stand for one asked for since their collection was opened. */
+  const taken = new Map<string, string>();
   const counts: MemoryMailboxCounts = { reads: 0, pages: 0, located: 0 };
+  let restored = 0;
   let generation = 0;
   let sequence = 0;
 
@@ -118,6 +125,12 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
     [...held.values()]
       .filter((one) => one.collection === collection)
       .toSorted((a, b) => (a.item.id < b.item.id ? -1 : 1));
+
+  const childNamed = (parent: string | undefined, name: string): Collection | undefined =>
+    [...collections.values()].find((one) => one.name === name && one.parentId === parent);
+  const open = (collection: string): void => {
+    for (const one of itemsOf(collection)) taken.delete(one.item.id);
+  };
 
   /** Pages of a whole collection, from behind an item on. The cursor remembers when the telling began. */
   function* enumerate(collection: string, began: number, after: string): Generator<ChangeEvent> {
@@ -197,27 +210,64 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
       }
     },
 
+    async findCollection(path) {
+      let found: Collection | undefined;
+      for (const { name } of path) {
+        found = childNamed(found?.id, name);
+        if (found === undefined) return undefined;
+      }
+      open(found?.id ?? '');
+      return found?.id;
+    },
+
     async prepareCollection(path) {
       let parent: string | undefined;
       for (const { name } of path) {
-        const above = parent;
-        const existing = [...collections.values()].find((one) => one.name === name && one.parentId === above);
-        const created: string = existing?.id ?? `${above ?? ''}/${name}`;
-        if (existing === undefined)
-          this.addCollection(created, { name, ...(above === undefined ? {} : { parent: above }) });
+        const existing = childNamed(parent, name);
+        const created: string = existing?.id ?? `${parent ?? ''}/${name}`;
+        if (existing === undefined) this.addCollection(created, { name, ...(parent === undefined ? {} : { parent }) });
         parent = created;
       }
+      open(parent ?? '');
       return parent ?? '';
+    },
+
+    async findItems(collection, items, { scope = 'collection', signal } = {}) {
+      const told: ItemPresence[] = [];
+      for (const item of items) {
+        signal?.throwIfAborted();
+        const places = scope === 'everywhere' ? [...held.values()] : itemsOf(collection ?? '');
+        const versions = places.filter(
+          (one) => isVersionOf(one, item, id) && (taken.get(one.item.id) ?? item.id) === item.id,
+        );
+        const equal = await Promise.all(versions.map((one) => isEqual(one.item, item, { signal }).catch(() => false)));
+        const same = versions.find((_, index) => equal[index])?.item.id;
+        if (same !== undefined) taken.set(same, item.id);
+        const others = versions.filter((_, index) => !equal[index]).map((one) => one.item.id);
+        told.push({ same, whole: true, others });
+      }
+      return told;
     },
 
     async createItem(collection, item: RestorableItem, { signal } = {}) {
       signal?.throwIfAborted();
+      if (!collections.has(collection)) throw new SourceError('ERR_COLLECTION_NOT_FOUND', { collection });
       const parts: Record<string, Uint8Array> = {};
       for (const name of item.parts) parts[name] = await item.readPart(name, { signal });
-      const itemId = `restored-${held.size + 1}-${item.id}`;
+      const itemId = `restored-${(restored += 1)}-${item.id}`;
       const { subject, date } = item.summary;
       this.put(collection, { id: itemId, subject, created: date, parts, volatile: item.volatile });
+      const { source, id: sourceId } = item;
+      held.set(itemId, { ...holding(itemId), origin: { source, id: sourceId } });
       return { itemId, omitted: [] };
+    },
+
+    // What is created here is whole at once.
+    completeItem: async (itemId) => ({ itemId: holding(itemId).item.id, omitted: [] }),
+
+    async deleteItem(itemId) {
+      if (!held.has(itemId)) throw new SourceError('ERR_ITEM_NOT_FOUND', { item: itemId });
+      this.remove(itemId);
     },
 
     addCollection(collection, { name = collection, parent } = {}) {
@@ -240,7 +290,7 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
     put(collection, item) {
       const before = held.get(item.id);
       if (before !== undefined && before.collection !== collection) note(before.collection, item.id, false);
-      held.set(item.id, { item, collection, changeKey: (before?.changeKey ?? 0) + 1 });
+      held.set(item.id, { ...before, item, collection, changeKey: (before?.changeKey ?? 0) + 1 });
       note(collection, item.id, true);
     },
     touch(item, volatile) {
@@ -270,6 +320,21 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
     contents: () => new Map([...collections.keys()].map((one) => [one, itemsOf(one).map(({ item }) => item)])),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Whether an item is what an item to restore was, in this version or another. */
+function isVersionOf({ item, origin }: Held, wanted: RestorableItem, mailbox: string): boolean {
+  if (origin !== undefined) return origin.id === wanted.id && origin.source === wanted.source;
+  if (wanted.source === mailbox) return item.id === wanted.id;
+  return item.subject === wanted.summary.subject && item.created === wanted.summary.date;
+}
+
+async function isEqual({ parts }: MemoryItem, wanted: RestorableItem, options: OperationOptions): Promise<boolean> {
+  if (Object.keys(parts).toSorted().join() !== wanted.parts.toSorted().join()) return false;
+  for (const [name, bytes] of Object.entries(parts)) {
+    if (Buffer.compare(bytes, await wanted.readPart(name, options)) !== 0) return false;
+  }
+  return true;
 }
 
 function describe({ item, changeKey }: Held): SourceItem {

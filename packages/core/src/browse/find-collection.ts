@@ -5,6 +5,7 @@ import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { browsableTree } from '../tree/browsable-tree.ts';
 import { collectionRecordKind } from '../tree/collection-record.ts';
 import type { CollectionRecord } from '../tree/collection-record.ts';
+import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 
 /** A collection of a snapshot, and its items. */
@@ -42,4 +43,21 @@ export async function* walkCollections(
   for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
     yield { record: value, items: browsableTree(value, places) };
   }
+}
+
+/** Whether a snapshot has an item of that id, in that collection or, without one, in any. */
+export async function snapshotHasItem(
+  vault: Vault,
+  snapshot: StoredSnapshot,
+  item: string,
+  { collection, ...options }: OperationOptions & { readonly collection?: string | undefined },
+): Promise<boolean> {
+  const source = snapshot.snapshot.source.id;
+  for (const { collectionId, sort } of vault.index.items(source).find(vault.keyring.itemId(source, item))) {
+    if (collection !== undefined && collectionId !== collection) continue;
+    const found = await vault.trees.find(snapshot.root, { id: collectionId, sort: 0 }, collectionRecordKind, options);
+    const items = found && browsableTree(found.value, found.places);
+    if ((await vault.trees.find(items, { id: item, sort }, itemRecordKind, options)) !== undefined) return true;
+  }
+  return false;
 }

@@ -30,24 +30,35 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
   for (const { collectionId, sort } of vault.index.items(snapshot.snapshot.source.id).find(key)) {
     if (collectionId !== options.collection) continue;
     const found = await vault.trees.find(items, { id: options.item, sort }, itemRecordKind, options);
-    if (found !== undefined) return restorable(vault, found);
+    if (found !== undefined) return restorable(vault, snapshot.snapshot.source.id, found);
   }
   for await (const record of vault.trees.walk(items, itemRecordKind, options)) {
-    if (record.value.id === options.item) return restorable(vault, record);
+    if (record.value.id === options.item) return restorable(vault, snapshot.snapshot.source.id, record);
   }
   const { collection, item } = options;
   throw new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', { snapshot: snapshot.snapshot.id, collection, item });
 }
 
-/** An item that restores from its record; `loaded` holds parts that were read in advance. */
+/** Parts that were read in advance, and who is told of those that are read later. */
+export interface PartReading {
+  /** Parts by name. */
+  readonly loaded?: ReadonlyMap<string, Uint8Array> | undefined;
+  /** Called with the size of each part that had to be read. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
+/** An item of that source that restores from its record. */
 export function restorable(
   vault: Vault,
+  source: string,
   record: TreeRecord<ItemRecord>,
-  loaded: ReadonlyMap<string, Uint8Array> = new Map(),
+  { loaded = new Map(), onRead = () => {} }: PartReading = {},
 ): RestorableItem {
-  const { id, kind, summary, volatile, parts, omitted } = record.value;
+  const { id, changeKey, kind, summary, volatile, parts, omitted } = record.value;
   return {
+    source,
     id,
+    changeKey,
     kind,
     summary,
     volatile,
@@ -56,7 +67,9 @@ export function restorable(
     async readPart(name, options = {}) {
       const part = parts.find((candidate) => candidate.name === name);
       if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
-      const bytes = loaded.get(name) ?? concatBytes(await vault.blobs.readMany(partRequests(record, name), options));
+      const known = loaded.get(name);
+      const bytes = known ?? concatBytes(await vault.blobs.readMany(partRequests(record, name), options));
+      if (known === undefined) onRead(bytes.length);
       if (bytes.length !== part.size) {
         throw new RepositoryError('ERR_OBJECT_DAMAGED', {
           object: `part ${name} of ${id}`,

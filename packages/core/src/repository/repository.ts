@@ -13,9 +13,13 @@ import { checkRepository } from '../check/check.ts';
 import type { CheckOptions, CheckReport } from '../check/check-options.ts';
 import { toHex } from '../internal/bytes.ts';
 import { restoreItems } from '../restore/restore.ts';
-import type { RestoreOptions, RestoreReport } from '../restore/restore-options.ts';
+import { resolveRestoreOptions } from '../restore/restore-options.ts';
+import type { RestoreOptions } from '../restore/restore-options.ts';
 import { planRestore } from '../restore/restore-plan.ts';
 import type { PlanRestoreOptions, RestorePlan } from '../restore/restore-plan.ts';
+import { previewRestore } from '../restore/restore-preview.ts';
+import type { RestorePreview } from '../restore/restore-preview.ts';
+import type { RestoreReport } from '../restore/restore-report.ts';
 import { newestFirst } from '../snapshot/chain-heads.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
@@ -79,13 +83,20 @@ export interface Repository {
    */
   diff(options: DiffOptions): AsyncGenerator<SnapshotDifference, void, void>;
 
-  /** Says what a restore would do, as plain data. */
+  /**
+   * Says which items a restore would bring where, as plain data. Choose single items, folders, or everything; the folders
+   * they were in, or another; and what becomes of items that the target has already.
+   */
   planRestore(options: PlanRestoreOptions): Promise<RestorePlan>;
 
+  /** Says of each item of a plan what a restore into that target would do with it now. Writes nothing. */
+  previewRestore(plan: RestorePlan, target: RestoreTarget, options?: OperationOptions): Promise<RestorePreview>;
+
   /**
-   * Carries out a plan: creates its items in the target, with new ids there. Items that the target has already are
-   * created again. An item that is refused is a line in the report; a target that is full, or does not allow writing,
-   * ends the restore, and the report says so.
+   * Carries out a plan: creates its items in the target, with new ids there, unless the plan's policy leaves them alone.
+   * Run again, also after an interruption at any moment, it goes on: what is there is not created twice, what is half
+   * there is completed. An item that is refused is a line in the report; a target that is full, or does not allow
+   * writing, ends the restore, and the report says so.
    */
   restore(plan: RestorePlan, target: RestoreTarget, options?: RestoreOptions): Promise<RestoreReport>;
 
@@ -142,7 +153,8 @@ export function createRepositoryFace(opened: Vault): Repository {
       yield* diffSnapshots(vault(), options);
     },
     planRestore: async (options) => planRestore(vault(), options),
-    restore: async (plan, target, options = {}) => restoreItems(vault(), plan, target, options),
+    previewRestore: async (plan, target, options = {}) => previewRestore(vault(), plan, target, options),
+    restore: async (plan, target, options) => restoreItems(vault(), plan, target, resolveRestoreOptions(options)),
     check: async (options = {}) => checkRepository(vault(), options),
     close,
     [Symbol.asyncDispose]: close,

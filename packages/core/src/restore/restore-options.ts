@@ -1,14 +1,20 @@
-import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
+import type { OperationOptions } from '@holdfast/contracts';
+import { requireOneOf } from '../internal/require-one-of.ts';
+import type { RestoreAction } from './restore-action.ts';
 
-/** An item was created in the target. */
+/** An item of the plan is done: created, completed, replaced, or left alone because the target has it. */
 export interface ItemRestored {
   /** Discriminates the events. */
   readonly type: 'item-restored';
+  /** Id of its collection in the snapshot. */
+  readonly collection: string;
   /** Its id in the source. */
   readonly item: string;
-  /** Its id in the target. */
-  readonly createdId: string;
-  /** Items done, restored or failed. */
+  /** What was done. */
+  readonly action: RestoreAction;
+  /** Id of the item in the target that stands for it now. */
+  readonly targetId: string;
+  /** Items done, failed ones included. */
   readonly done: number;
   /** Items planned. */
   readonly planned: number;
@@ -18,11 +24,13 @@ export interface ItemRestored {
 export interface ItemRestoreFailed {
   /** Discriminates the events. */
   readonly type: 'item-restore-failed';
+  /** Id of its collection in the snapshot. */
+  readonly collection: string;
   /** Its id in the source. */
   readonly item: string;
   /** Code of the error. */
   readonly code: string;
-  /** Items done, restored or failed. */
+  /** Items done, failed ones included. */
   readonly done: number;
   /** Items planned. */
   readonly planned: number;
@@ -33,60 +41,35 @@ export type RestoreProgress = ItemRestored | ItemRestoreFailed;
 
 /** Options of {@link Repository.restore}. */
 export interface RestoreOptions extends OperationOptions {
-  /** How many items are created at the same time. @defaultValue `3` */
+  /** How many items are worked on at the same time. @defaultValue `3` */
   readonly concurrency?: number | undefined;
+  /**
+   * Which items have a line in {@link RestoreReport.items}: every one, or those alone that were not simply created or
+   * there already. A line takes some 300 bytes of memory; the events of `onProgress` tell of every item in any case.
+   *
+   * @defaultValue `'all'`
+   */
+  readonly lines?: 'all' | 'exceptions' | undefined;
   /** Called synchronously, in order. An error thrown here stops the restore. */
   readonly onProgress?: ((event: RestoreProgress) => void) | undefined;
 }
 
-/** An item that could not be restored. */
-export interface RestoreFailure {
-  /** Id of its collection in the snapshot. */
-  readonly collection: string;
-  /** Its id in the source. */
-  readonly item: string;
-  /** Code of the error. */
-  readonly code: string;
-  /** One sentence for people: what happened and what to do. */
-  readonly message: string;
+/** {@link RestoreOptions} with defaults filled in: the only form the engine sees. */
+export interface ResolvedRestoreOptions extends OperationOptions {
+  /** See {@link RestoreOptions.concurrency}. */
+  readonly concurrency: number;
+  /** See {@link RestoreOptions.lines}. */
+  readonly lines: 'all' | 'exceptions';
+  /** See {@link RestoreOptions.onProgress}. */
+  readonly onProgress: (event: RestoreProgress) => void;
 }
 
-/** An item that was restored but for some part or property. */
-export interface RestoreOmission {
-  /** Id of its collection in the snapshot. */
-  readonly collection: string;
-  /** Its id in the source. */
-  readonly item: string;
-  /** Its id in the target. */
-  readonly createdId: string;
-  /** What the target did not take. */
-  readonly omitted: readonly OmittedPart[];
-}
-
-/** Why a restore ended before its plan was carried out. */
-export interface RestoreEnd {
-  /** Code of the error. */
-  readonly code: string;
-  /** One sentence for people: what happened and what to do. */
-  readonly message: string;
-}
-
-/** What a restore did. */
-export interface RestoreReport {
-  /** `complete-with-failures` if anything planned is missing in the target. */
-  readonly result: 'complete' | 'complete-with-failures';
-  /** Why it ended early, if it did: the target is full, or does not allow writing. The rest of the plan was not tried. */
-  readonly ended: RestoreEnd | undefined;
-  /** Items created. */
-  readonly restored: number;
-  /** Items planned. */
-  readonly planned: number;
-  /** Items that could not be restored. */
-  readonly failures: readonly RestoreFailure[];
-  /** Items that were restored in part. */
-  readonly omissions: readonly RestoreOmission[];
-  /** Bytes of item parts read out of the repository. */
-  readonly bytesRead: number;
-  /** How long it took, in milliseconds. */
-  readonly durationMs: number;
+/** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
+export function resolveRestoreOptions(options: RestoreOptions = {}): ResolvedRestoreOptions {
+  const { concurrency = 3, lines = 'all', onProgress = () => {}, signal } = options;
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+    throw new RangeError(`concurrency must be a positive integer, got ${concurrency}`);
+  }
+  requireOneOf('lines', lines, ['all', 'exceptions']);
+  return { concurrency, lines, onProgress, signal };
 }

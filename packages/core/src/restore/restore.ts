@@ -1,116 +1,78 @@
 import { CryptoError, RepositoryError, SourceError } from '@holdfast/contracts';
-import type {
-  CreatedItem,
-  OperationOptions,
-  RestorableItem,
-  RestoreTarget,
-  SourceErrorCode,
-} from '@holdfast/contracts';
+import type { CreatedItem, ItemPresence, OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
 import { findCollection } from '../browse/find-collection.ts';
-import { partRequests, restorable } from '../browse/snapshot-item.ts';
 import { isFatal } from '../internal/is-fatal.ts';
-import { concatBytes } from '../internal/bytes.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { requireOneOf } from '../internal/require-one-of.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
-import { itemRecordKind } from '../tree/item-record.ts';
-import type { ItemRecord } from '../tree/item-record.ts';
-import type { NodeReference, TreeRecord } from '../tree/tree-record.ts';
-import type {
-  ItemRestored,
-  RestoreEnd,
-  RestoreFailure,
-  RestoreOmission,
-  RestoreOptions,
-  RestoreReport,
-} from './restore-options.ts';
+import { findPresences } from './find-presences.ts';
+import type { FindPresences } from './find-presences.ts';
+import { itemGroups } from './load-items.ts';
+import type { ItemGroup } from './load-items.ts';
+import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
+import type { ConflictPolicy, RestoreAction } from './restore-action.ts';
+import type { ResolvedRestoreOptions } from './restore-options.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
+import type { RestoreReport } from './restore-report.ts';
+import { restoreTally, tallied } from './restore-tally.ts';
+import type { RestoreTally } from './restore-tally.ts';
 
-/** Items are read out of packs in groups of about so many bytes, or so many items. */
-const GROUP_BYTES = 8 * 1024 * 1024;
-const GROUP_ITEMS = 64;
+/** Everything the steps of one restore share. */
+interface RestoreContext {
+  readonly target: RestoreTarget;
+  readonly find: FindPresences;
+  readonly policy: ConflictPolicy;
+  readonly options: ResolvedRestoreOptions;
+  readonly tally: RestoreTally;
+}
 
-/** Carries out a plan: creates every item of it in the target. */
+/** Carries out a plan: brings every item of it into the target, unless the policy leaves it alone. */
 export async function restoreItems(
   vault: Vault,
   plan: RestorePlan,
   target: RestoreTarget,
-  options: RestoreOptions,
+  options: ResolvedRestoreOptions,
 ): Promise<RestoreReport> {
-  const { concurrency = 3, onProgress = () => {}, signal } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(`concurrency must be a positive integer, got ${concurrency}`);
-  }
+  const { signal } = options;
   signal?.throwIfAborted();
+  requireOneOf('onConflict', plan.onConflict, CONFLICT_POLICIES);
   const started = vault.clock.now();
-  const failures: RestoreFailure[] = [];
-  const omissions: RestoreOmission[] = [];
-  let ended: RestoreEnd | undefined;
-  let restored = 0;
+  const tally = restoreTally(plan.items, options);
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
-
-  function progress(item: string): Pick<ItemRestored, 'item' | 'done' | 'planned'> {
-    return { item, done: restored + failures.length, planned: plan.items };
-  }
-
-  function failOne(collection: string, item: string, { code, message }: ItemError): void {
-    if (ENDS.has(code)) ended ??= { code, message };
-    failures.push({ collection, item, code, message });
-    onProgress({ type: 'item-restore-failed', code, ...progress(item) });
-  }
-
-  async function restoreOne({ collection }: PlannedCollection, targetId: string, item: RestorableItem): Promise<void> {
-    if (ended !== undefined) return;
-    let created: CreatedItem;
-    try {
-      created = await target.createItem(targetId, item, { signal });
-    } catch (error) {
-      if (signal?.aborted || !isItemError(error)) throw error;
-      failOne(collection, item.id, error);
-      return;
-    }
-    const { itemId, omitted } = created;
-    restored += 1;
-    if (omitted.length > 0) omissions.push({ collection, item: item.id, createdId: itemId, omitted });
-    onProgress({ type: 'item-restored', createdId: itemId, ...progress(item.id) });
-  }
-
-  async function prepare({ path }: PlannedCollection): Promise<string | SourceError> {
-    try {
-      return await target.prepareCollection(path, { signal });
-    } catch (error) {
-      if (signal?.aborted || !SourceError.is(error) || isFatal(error)) throw error;
-      return error;
-    }
-  }
+  const find = findPresences(vault, snapshot, plan, target, { signal });
+  const context: RestoreContext = { target, find, policy: plan.onConflict, options, tally };
 
   for (const planned of plan.collections) {
-    if (ended !== undefined) continue;
+    if (tally.ended !== undefined) break;
     const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
     const missing = new Set(planned.items === 'all' ? [] : planned.items);
-    const targetId = await prepare(planned);
-    for await (const group of groups(vault, items, planned, { signal })) {
-      if (ended !== undefined) break;
-      for (const { value } of group) missing.delete(value.id);
-      if (typeof targetId !== 'string') {
-        for (const { value } of group) failOne(planned.collection, value.id, targetId);
-        continue;
-      }
-      const loaded = await load(vault, group, { signal });
-      bytesRead += loaded.bytes;
-      await mapConcurrent(loaded.items, (item) => restoreOne(planned, targetId, item), { concurrency, signal });
+    const place = await openPlace(context, planned);
+    const selection = { selection: planned.items, signal };
+    for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
+      if (tally.ended !== undefined) break;
+      for (const { id } of group.items) missing.delete(id);
+      await restoreGroup(context, planned, place, group);
+      bytesRead += group.bytesRead();
     }
-    for (const item of ended === undefined ? missing : []) {
+    for (const item of tally.ended === undefined ? missing : []) {
       const where = { snapshot: plan.snapshot, collection: planned.collection, item };
-      failOne(planned.collection, item, new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', where));
+      const error = new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', where);
+      tally.failed({ collection: planned.collection, item, subject: '' }, error);
     }
   }
+
+  const { ended, actions, failures, omissions } = tally;
+  const { skip, ...written } = actions;
   return {
     result: failures.length + omissions.length === 0 && ended === undefined ? 'complete' : 'complete-with-failures',
     ended,
-    restored,
     planned: plan.items,
+    restored: Object.values(written).reduce((sum, count) => sum + count, 0),
+    skipped: skip,
+    actions,
+    items: tally.items,
     failures,
     omissions,
     bytesRead,
@@ -118,67 +80,130 @@ export async function restoreItems(
   };
 }
 
-/** Errors that every other item would meet as well. */
-const ENDS: ReadonlySet<string> = new Set<SourceErrorCode>(['ERR_SOURCE_ACCESS_DENIED', 'ERR_SOURCE_QUOTA_EXCEEDED']);
+/** The collection of the target that items go into; it may be deleted in the course of a restore, and made again. */
+interface Place {
+  /** Its id, or why there is none. */
+  readonly current: string | SourceError;
+  /** Prepares it again, unless somebody else has done so since `id` was its id. */
+  renew(id: string): Promise<string | SourceError>;
+}
+
+async function openPlace({ target, options }: RestoreContext, { path }: PlannedCollection): Promise<Place> {
+  const { signal } = options;
+  const prepare = async (): Promise<string | SourceError> => {
+    try {
+      return await target.prepareCollection(path, { signal });
+    } catch (error) {
+      if (signal?.aborted || !SourceError.is(error) || isFatal(error)) throw error;
+      return error;
+    }
+  };
+  let current = await prepare();
+  let renewing: Promise<void> | undefined;
+  return {
+    get current() {
+      return current;
+    },
+    async renew(id) {
+      if (current !== id) return current;
+      renewing ??= prepare().then((prepared) => {
+        current = prepared;
+        renewing = undefined;
+      });
+      await renewing;
+      return current;
+    },
+  };
+}
+
+async function restoreGroup(
+  context: RestoreContext,
+  { collection }: PlannedCollection,
+  place: Place,
+  group: ItemGroup,
+): Promise<void> {
+  const { find, tally, policy } = context;
+  const { concurrency, signal } = context.options;
+  const failAll = (error: ItemError): void => {
+    for (const item of group.items) tally.failed(tallied(collection, item), error);
+  };
+  if (typeof place.current !== 'string') return failAll(place.current);
+
+  let presences: readonly ItemPresence[];
+  try {
+    presences = await whereItIs(place, (id) => find(id, collection, group.items));
+  } catch (error) {
+    // Without knowing what is there, anything that is created could be there twice.
+    if (signal?.aborted || !isItemError(error)) throw error;
+    return failAll(error);
+  }
+  const decided = group.items.map((item, index) => {
+    const presence = presences[index] ?? NOTHING_THERE;
+    return { item, presence, action: decideAction(policy, presence) };
+  });
+  const toWrite = decided.filter(({ action }) => action !== 'skip').map(({ item }) => item);
+  await group.loadAll(toWrite);
+  await mapConcurrent(
+    decided,
+    async ({ item, presence, action }) => {
+      if (tally.ended !== undefined) return;
+      try {
+        const created = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
+        tally.done(tallied(collection, item), action, created);
+      } catch (error) {
+        if (signal?.aborted || !isItemError(error)) throw error;
+        tally.failed(tallied(collection, item), error);
+      }
+    },
+    { concurrency, signal },
+  );
+}
+
+/** Does something in the collection; if it was deleted meanwhile, does it once more in a new one. */
+async function whereItIs<T>(place: Place, act: (id: string) => Promise<T>): Promise<T> {
+  const { current } = place;
+  if (typeof current !== 'string') throw current;
+  try {
+    return await act(current);
+  } catch (error) {
+    if (!SourceError.is(error, 'ERR_COLLECTION_NOT_FOUND')) throw error;
+    const renewed = await place.renew(current);
+    if (typeof renewed !== 'string') throw renewed;
+    return act(renewed);
+  }
+}
+
+interface Decision {
+  readonly presence: ItemPresence;
+  readonly action: RestoreAction;
+}
+
+async function carryOut(
+  { target, options: { signal } }: RestoreContext,
+  collectionId: string,
+  item: RestorableItem,
+  { presence: { same, whole, others }, action }: Decision,
+): Promise<CreatedItem> {
+  if (action === 'skip') return { itemId: same ?? others[0] ?? '', omitted: [] };
+  let created: CreatedItem;
+  if (same === undefined) created = await target.createItem(collectionId, item, { signal });
+  else if (whole) created = { itemId: same, omitted: [] };
+  else created = await target.completeItem(same, item, { signal });
+  // Only now: what is deleted first is lost if the rest fails.
+  if (action === 'replace') for (const other of others) await deleteOther(target, other, { signal });
+  return created;
+}
+
+/** That it is gone already is what was wanted. */
+async function deleteOther(target: RestoreTarget, itemId: string, options: OperationOptions): Promise<void> {
+  await target.deleteItem(itemId, options).catch((error: unknown) => {
+    if (!SourceError.is(error, 'ERR_ITEM_NOT_FOUND')) throw error;
+  });
+}
 
 type ItemError = SourceError | RepositoryError | CryptoError;
 
 /** Whether an error concerns this item only: the target refuses it, or its data in the repository is damaged. */
 function isItemError(error: unknown): error is ItemError {
   return (SourceError.is(error) && !isFatal(error)) || RepositoryError.is(error) || CryptoError.is(error);
-}
-
-async function* groups(
-  vault: Vault,
-  root: NodeReference | undefined,
-  { items }: PlannedCollection,
-  options: OperationOptions,
-): AsyncGenerator<TreeRecord<ItemRecord>[], void, void> {
-  const wanted = items === 'all' ? undefined : new Set(items);
-  let group: TreeRecord<ItemRecord>[] = [];
-  let bytes = 0;
-  for await (const record of vault.trees.walk(root, itemRecordKind, options)) {
-    if (wanted !== undefined && !wanted.has(record.value.id)) continue;
-    group.push(record);
-    bytes += sizeOf(record);
-    if (bytes >= GROUP_BYTES || group.length >= GROUP_ITEMS) {
-      yield group;
-      group = [];
-      bytes = 0;
-    }
-  }
-  if (group.length > 0) yield group;
-}
-
-function sizeOf({ value: { parts } }: TreeRecord<ItemRecord>): number {
-  return parts.reduce((sum, { size }) => sum + size, 0);
-}
-
-/** Reads the parts of a group with as few range reads as the packs allow. */
-async function load(
-  vault: Vault,
-  group: readonly TreeRecord<ItemRecord>[],
-  options: OperationOptions,
-): Promise<{ readonly items: RestorableItem[]; readonly bytes: number }> {
-  const wanted = group.flatMap((record) => record.value.parts.map(({ name }) => ({ record, name })));
-  const requests = wanted.map(({ record, name }) => partRequests(record, name));
-  let blobs: Uint8Array[];
-  try {
-    blobs = await vault.blobs.readMany(requests.flat(), options);
-  } catch (error) {
-    if (!RepositoryError.is(error) && !CryptoError.is(error)) throw error;
-    // One damaged blob must not cost its neighbours: each item then reads its own, and fails alone.
-    return { items: group.map((record) => restorable(vault, record)), bytes: 0 };
-  }
-  const loaded = new Map(group.map((record) => [record, new Map<string, Uint8Array>()]));
-  let used = 0;
-  let bytes = 0;
-  for (const [position, { record, name }] of wanted.entries()) {
-    const { length } = requests[position] ?? [];
-    const part = concatBytes(blobs.slice(used, used + length));
-    used += length;
-    bytes += part.length;
-    loaded.get(record)?.set(name, part);
-  }
-  return { items: group.map((record) => restorable(vault, record, loaded.get(record))), bytes };
 }

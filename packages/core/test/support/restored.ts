@@ -1,5 +1,6 @@
 import type { RestoreTarget } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
+import { memoryMailbox } from '@holdfast/testkit';
 import type { MemoryMailbox } from '@holdfast/testkit';
 
 /** Items by `collection/item`, as text. */
@@ -9,9 +10,9 @@ export type Contents = Map<string, string>;
 export async function restoredContents(repository: Repository, snapshot = 'latest'): Promise<Contents> {
   const contents: Contents = new Map();
   const target: RestoreTarget = {
-    id: 'collector',
-    title: 'collector',
+    ...memoryMailbox({ id: 'collector' }),
     prepareCollection: async (path) => path.at(-1)?.name ?? '',
+    findItems: async (_, items) => items.map(() => ({ same: undefined, whole: false, others: [] })),
     async createItem(collection, item) {
       const parts: [string, string][] = [];
       for (const name of item.parts) parts.push([name, latin1(await item.readPart(name))]);

@@ -3,6 +3,7 @@ import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
 import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
+import { asString } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages } from '../pages.ts';
@@ -19,8 +20,8 @@ const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 200;
 
 /**
- * Adds attachments to a message, strictly one after another: the service refuses parallel writes to one message. Gives
- * what it did not take.
+ * Adds attachments to a message that has none yet, strictly one after another: the service refuses parallel writes to
+ * one message. Gives what it did not take.
  */
 export async function writeAttachments(
   context: MailboxContext,
@@ -28,17 +29,45 @@ export async function writeAttachments(
   attachments: readonly AttachmentToRestore[],
   { signal }: OperationOptions = {},
 ): Promise<readonly OmittedPart[]> {
+  return writeRest(attachmentWriter(context, messageId, signal), attachments, []);
+}
+
+/** Adds those attachments that a message does not have yet, as its writing was interrupted. Gives what it did not take. */
+export async function addMissingAttachments(
+  context: MailboxContext,
+  messageId: string,
+  attachments: readonly AttachmentToRestore[],
+  { signal }: OperationOptions = {},
+): Promise<readonly OmittedPart[]> {
   const writer = attachmentWriter(context, messageId, signal);
+  return writeRest(writer, attachments, await writer.names());
+}
+
+/**
+ * They were written in order, each once, but those that the service refused: so the names that are there are the names
+ * wanted, with gaps. Where the service calls them otherwise, only their number tells.
+ */
+async function writeRest(
+  writer: AttachmentWriter,
+  attachments: readonly AttachmentToRestore[],
+  present: readonly string[],
+): Promise<readonly OmittedPart[]> {
+  const names = attachments.flatMap((attachment) => (attachment.kind === 'lost' ? [] : [attachment.name]));
+  const isKnown = present.every((name) => names.includes(name));
   const omitted: OmittedPart[] = [];
+  let next = 0;
   for (const [index, attachment] of attachments.entries()) {
     const part = `attachment/${index + 1}`;
     if (attachment.kind === 'lost') omitted.push({ part, reason: attachment.reason, lost: true });
+    else if (next < present.length && (!isKnown || present[next] === attachment.name)) next += 1;
     else omitted.push(...(await writer.write(attachment, part)));
   }
   return omitted;
 }
 
 interface AttachmentWriter {
+  /** Names of the attachments that the message has, in order. */
+  names(): Promise<readonly string[]>;
   write(attachment: FileToAttach | ItemToAttach, part: string): Promise<readonly OmittedPart[]>;
 }
 
@@ -50,6 +79,7 @@ function attachmentWriter(
   const { client } = context;
   const target = `${messagePath(context, messageId)}/attachments`;
   const subject = { ...aboutItem(context, messageId), writing: true };
+  /** How many the message has, as far as we know. */
   let written = 0;
 
   /** Sends until there is an answer that means something; `'done'` if the attachment turned out to be there. */
@@ -62,19 +92,21 @@ function attachmentWriter(
         if (![404, 409, 412].includes(response.status) || attempt >= ATTEMPTS) return response;
       } catch (error) {
         if (!(error instanceof UncertainOutcome)) throw error;
-        if ((await count()) > written) return 'done';
+        if ((await listNames()).length > written) return 'done';
         if (attempt >= ATTEMPTS) throw outcomeError(error, subject);
       }
       await client.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), { signal });
     }
   }
 
-  async function count(): Promise<number> {
-    let found = 0;
-    const query = { $select: 'id', $top: '100' };
+  async function listNames(): Promise<readonly string[]> {
+    const names: string[] = [];
+    const query = { $select: 'id,name', $top: '100' };
     const request = { kind: 'attachment', method: 'GET', target, query, headers: IMMUTABLE_IDS, signal } as const;
-    for await (const page of listPages(context, request, subject)) found += page.length;
-    return found;
+    for await (const page of listPages(context, request, subject)) {
+      names.push(...page.map(({ name }) => asString(name) ?? ''));
+    }
+    return names;
   }
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
@@ -108,6 +140,12 @@ function attachmentWriter(
   }
 
   return {
+    async names() {
+      const names = await listNames();
+      written = names.length;
+      return names;
+    },
+
     async write(attachment, part) {
       signal?.throwIfAborted();
       const isLarge = attachment.kind === 'file' && attachment.bytes.length >= SMALLEST_UPLOAD;

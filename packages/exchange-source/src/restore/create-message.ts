@@ -9,14 +9,12 @@ import type { FailureSubject } from '../client/service-error.ts';
 import { asObject, asString } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, folderPath, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
-import { MIME_PART, PROPERTIES_PART } from '../read-message.ts';
-import { writeAttachments } from './attachment-writer.ts';
+import { addMissingAttachments, writeAttachments } from './attachment-writer.ts';
 import { findCreated } from './find-created.ts';
 import { messageBody, withoutInvalidRecipients } from './message-body.ts';
-import { attachmentsOfMime } from './mime-attachments.ts';
-import { messageOfMime, parseMime } from './mime-message.ts';
-import { attachmentsOfParts } from './part-attachments.ts';
-import type { AttachmentToRestore } from './restorable-attachment.ts';
+import { readAttachmentsToRestore, readListed } from './restorable-message.ts';
+import { contentDigest, originOf } from './restore-mark.ts';
+import type { RestoreMark } from './restore-mark.ts';
 
 const ATTEMPTS = 8;
 /** How many of the messages it created a target remembers, to tell them from one whose answer got lost. */
@@ -29,9 +27,10 @@ export interface RestoreContext extends MailboxContext {
 }
 
 /**
- * Creates a message in a folder with one creating request, which carries draft state and dates because nothing can set
- * them afterwards, and then adds its attachments. Nothing is sent to anybody. If the attachments cannot be written for
- * a reason that concerns the whole mailbox, the unfinished message is deleted again.
+ * Creates a message in a folder with one creating request, which carries draft state, dates and the mark it is
+ * recognised by, because nothing can set them afterwards; and then adds its attachments. Nothing is sent to anybody. If
+ * the attachments cannot be written for a reason that concerns the whole mailbox, the unfinished message is deleted
+ * again; should even that fail, its mark tells that it is not whole.
  */
 export async function createMessage(
   context: RestoreContext,
@@ -40,10 +39,16 @@ export async function createMessage(
   { signal }: OperationOptions = {},
 ): Promise<CreatedItem> {
   signal?.throwIfAborted();
-  const message = await readMessageProperties(item, signal);
-  const attachments = await readAttachmentsToRestore(item, message, signal);
+  const listed = await readListed(item, { signal });
+  const attachments = await readAttachmentsToRestore(item, listed, { signal });
   signal?.throwIfAborted();
-  const { itemId, omitted } = await create(context, folderId, { item, message, signal });
+  const message = { ...listed, ...item.volatile };
+  const mark: RestoreMark = {
+    origin: originOf(item),
+    digest: contentDigest(listed),
+    attachments: attachments.filter(({ kind }) => kind !== 'lost').length,
+  };
+  const { itemId, omitted } = await create(context, folderId, { item, message, mark, signal });
   remember(context.recent, itemId);
   try {
     const lost = await writeAttachments(context, itemId, attachments, { signal });
@@ -52,6 +57,21 @@ export async function createMessage(
     if (signal?.aborted !== true) await deleteUnfinished(context, itemId, signal);
     throw error;
   }
+}
+
+/** Adds the attachments that are missing of a message whose creation was interrupted. */
+export async function completeMessage(
+  context: MailboxContext,
+  itemId: string,
+  item: RestorableItem,
+  { signal }: OperationOptions = {},
+): Promise<CreatedItem> {
+  signal?.throwIfAborted();
+  const listed = await readListed(item, { signal });
+  const attachments = await readAttachmentsToRestore(item, listed, { signal });
+  const { omitted } = messageBody({ ...listed, ...item.volatile });
+  const lost = await addMissingAttachments(context, itemId, attachments, { signal });
+  return { itemId, omitted: [...omitted, ...missingBody(listed), ...lost] };
 }
 
 /** A message of which neither properties nor MIME could be backed up. */
@@ -65,49 +85,28 @@ function remember(recent: Set<string>, id: string): void {
   if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
 }
 
-async function readMessageProperties(item: RestorableItem, signal: AbortSignal | undefined): Promise<JsonObject> {
-  if (!item.parts.includes(PROPERTIES_PART)) {
-    throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: `it has no ${PROPERTIES_PART}` });
-  }
-  const listed = asObject(JSON.parse(new TextDecoder().decode(await item.readPart(PROPERTIES_PART, { signal }))));
-  const told = { ...listed, ...item.volatile };
-  if (told['body'] !== undefined || !item.parts.includes(MIME_PART)) return told;
-  // It was backed up while the service could not show its properties; the MIME holds most of them.
-  const mime = await parseMime(await item.readPart(MIME_PART, { signal }));
-  return { ...messageOfMime(mime, asString(told['receivedDateTime'])), ...told };
-}
-
-async function readAttachmentsToRestore(
-  item: RestorableItem,
-  message: JsonObject,
-  signal: AbortSignal | undefined,
-): Promise<readonly AttachmentToRestore[]> {
-  const received = asString(message['receivedDateTime']);
-  if (!item.parts.includes(MIME_PART)) return attachmentsOfParts(item, received, { signal });
-  return attachmentsOfMime(await item.readPart(MIME_PART, { signal }), received);
-}
-
 interface Creation {
   readonly item: RestorableItem;
   readonly message: JsonObject;
+  readonly mark: RestoreMark;
   readonly signal: AbortSignal | undefined;
 }
 
 async function create(
   context: RestoreContext,
   folderId: string,
-  { item, message, signal }: Creation,
+  { item, message, mark, signal }: Creation,
 ): Promise<CreatedItem> {
   const subject = { ...aboutItem(context, item.id), writing: true };
-  let worded = messageBody(message);
+  let worded = messageBody(message, mark);
   const size = new TextEncoder().encode(JSON.stringify(worded.body)).length;
   if (size >= LARGEST_REQUEST) {
     throw new SourceError('ERR_ITEM_REFUSED', { item: item.id, reason: `${size} bytes of properties, 4 MB are taken` });
   }
-  let response = await post(context, folderId, { body: worded.body, subject, signal });
+  let response = await post(context, folderId, { body: worded.body, mark, subject, signal });
   if (typeof response === 'object' && response.errorCode === 'ErrorInvalidRecipients') {
     worded = withoutInvalidRecipients(worded);
-    response = await post(context, folderId, { body: worded.body, subject, signal });
+    response = await post(context, folderId, { body: worded.body, mark, subject, signal });
   }
   if (typeof response === 'string') return { itemId: response, omitted: worded.omitted };
   if (response.status === 404) {
@@ -122,38 +121,45 @@ async function create(
 
 interface CreatingRequest {
   readonly body: JsonObject;
+  readonly mark: RestoreMark;
   readonly subject: FailureSubject;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Sends the creating request; if nobody knows whether it was acted on, looks before it is sent again. */
+/** Sends the creating request; if nobody knows whether it was acted on, looks for its mark before it is sent again. */
 async function post(
   context: RestoreContext,
   folderId: string,
-  { body, subject, signal }: CreatingRequest,
+  { body, mark, subject, signal }: CreatingRequest,
 ): Promise<ServiceResponse | string> {
-  const { client } = context;
+  const { client, recent } = context;
   const policy = retryPolicy(client.clock, client.randomness, { attempts: ATTEMPTS });
   const request = { kind: 'create', method: 'POST', target: `${folderPath(context, folderId)}/messages` } as const;
-  const startTime = client.clock.now();
   for (;;) {
     try {
       return await client.send({ ...request, body, headers: IMMUTABLE_IDS, repeatable: false, signal });
     } catch (error) {
       if (!(error instanceof UncertainOutcome)) throw error;
-      const created = await findCreated(context, folderId, {
-        body,
-        subject,
-        startTime,
-        others: context.recent,
-        signal,
-      });
-      if (created !== undefined) return created;
       const wait = policy.afterFailure();
+      // A message may take a moment to show up, so the look comes after the wait.
+      await client.clock.sleep(wait?.waitMs ?? 0, { signal });
+      const messageId = asString(body['internetMessageId']);
+      const created = await findCreated(context, folderId, { mark, messageId, others: recent, subject, signal });
+      if (created !== undefined) return created;
       if (wait === undefined) throw outcomeError(error, subject);
-      await client.clock.sleep(wait.waitMs, { signal });
     }
   }
+}
+
+/** Deletes a message of the mailbox, into the place where the service keeps what its owner deletes. */
+export async function deleteMessage(
+  context: MailboxContext,
+  itemId: string,
+  { signal }: OperationOptions = {},
+): Promise<void> {
+  const request = { kind: 'create', method: 'DELETE', target: messagePath(context, itemId), answer: 'none' } as const;
+  const subject = { ...aboutItem(context, itemId), writing: true };
+  await context.client.expect({ ...request, headers: IMMUTABLE_IDS, signal }, subject);
 }
 
 async function deleteUnfinished(

@@ -11,8 +11,12 @@ import { listPages } from '../pages.ts';
 
 /** Finds folders of a mailbox, and creates those that are missing. */
 export interface FolderFinder {
+  /** Finds the folder at the end of that path and gives its id; `undefined` if it is not there. */
+  find(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string | undefined>;
   /** Finds the folder at the end of that path, creating what is missing, and gives its id. */
-  find(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string>;
+  prepare(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string>;
+  /** Forgets what it has seen: a folder turned out to be gone. */
+  forget(): void;
 }
 
 /** What is known of the folders below one parent. */
@@ -99,16 +103,42 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     }
   }
 
+  /** Goes down a path; `undefined` where `step` finds no way on. */
+  async function follow(
+    path: readonly RestoreFolder[],
+    step: (parentId: string, folder: RestoreFolder) => Promise<string | undefined>,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    signal?.throwIfAborted();
+    if (path.length === 0) throw new RangeError('the path of a folder must not be empty');
+    let parentId: string | undefined = ROOT;
+    for (const folder of path) {
+      const id: string | undefined = folder.role === undefined ? undefined : await findByRole(folder.role, signal);
+      parentId = id ?? (await step(parentId, folder));
+      if (parentId === undefined) return undefined;
+    }
+    return parentId;
+  }
+
   return {
-    async find(path, { signal } = {}) {
-      signal?.throwIfAborted();
-      let parentId = ROOT;
-      for (const folder of path) {
-        const id = folder.role === undefined ? undefined : await findByRole(folder.role, signal);
-        parentId = id ?? (await findOrCreate(parentId, folder, signal));
-      }
-      if (parentId === ROOT) throw new RangeError('the path of a folder must not be empty');
-      return parentId;
+    find: (path, { signal } = {}) =>
+      follow(
+        path,
+        async (parentId, { name }) => {
+          const found = byName(await childrenOf(parentId, signal), name);
+          return found === undefined ? undefined : idOf(found);
+        },
+        signal,
+      ),
+
+    async prepare(path, { signal } = {}) {
+      const id = await follow(path, (parentId, folder) => findOrCreate(parentId, folder, signal), signal);
+      return id ?? idOf(undefined);
+    },
+
+    forget() {
+      byRole.clear();
+      byParent.clear();
     },
   };
 }

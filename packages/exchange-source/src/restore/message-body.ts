@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue, OmittedPart } from '@holdfast/contracts';
 
 import { asArray, asObject, asString, objectsOf } from '../json-access.ts';
 import { MESSAGE_CLASS } from '../message-item.ts';
+import { markProperties } from './restore-mark.ts';
+import type { RestoreMark } from './restore-mark.ts';
 
 /** PidTagMessageFlags: without it in the creating request a message is a draft for ever. */
 const MESSAGE_FLAGS = 'Integer 0x0E07';
@@ -43,10 +45,10 @@ export interface MessageBody {
 
 /**
  * Turns a message as the service told it into the body of the one request that creates it: what only the service sets
- * is left out, draft state and dates go into extended properties, and Reply-To keeps only the forms that the service
- * takes. Nothing can be set afterwards without more permissions.
+ * is left out, draft state, dates and the mark go into extended properties, and Reply-To keeps only the forms that the
+ * service takes. Nothing can be set afterwards without more permissions. An attached message has no mark.
  */
-export function messageBody(message: JsonObject): MessageBody {
+export function messageBody(message: JsonObject, mark?: RestoreMark): MessageBody {
   const body: Record<string, JsonValue> = {};
   for (const name of SETTABLE) {
     const value = message[name];
@@ -60,7 +62,10 @@ export function messageBody(message: JsonObject): MessageBody {
   const replyTo = asArray(message['replyTo']);
   const accepted = replyTo.filter((recipient) => isDeliverable(recipient));
   if (accepted.length > 0) body['replyTo'] = accepted;
-  body['singleValueExtendedProperties'] = extendedProperties(message);
+  body['singleValueExtendedProperties'] = [
+    ...extendedProperties(message),
+    ...(mark === undefined ? [] : markProperties(mark)),
+  ];
   const omitted =
     accepted.length === replyTo.length ? [] : [{ part: 'replyTo', reason: 'ErrorInvalidRecipients', lost: true }];
   return { body, omitted };

@@ -72,7 +72,7 @@ test.each([
     await all(ada.collections());
     await all(ada.changes(inbox, { cursor }));
     await ada.read(item);
-    await bob.createItem(target, restorable(item, parts));
+    await bob.createItem(target, restorable(ada, item, parts));
   };
   const error: unknown = await clock.runUntil(
     run().then(

@@ -81,7 +81,7 @@ async function restoreInto(
 ): Promise<{ omitted: readonly unknown[]; content: MessageContent }> {
   const inbox = { name: 'Inbox', role: 'inbox', kind: 'mail', hidden: false } as const;
   const folder = await target.prepareCollection([inbox]);
-  const { itemId, omitted } = await target.createItem(folder, restorable(item, content));
+  const { itemId, omitted } = await target.createItem(folder, restorable(world.ada, item, content));
   const made = (await world.exchange.control.messages(BOB)).find(({ id }) => id === itemId);
   if (made === undefined) throw new RangeError('the message that was created is not there');
   return { omitted, content: made.content };
