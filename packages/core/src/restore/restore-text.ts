@@ -29,7 +29,7 @@ const POLICIES: Readonly<Record<RestorePlan['onConflict'], string>> = {
 export function restoreText(plan: RestorePlan, preview?: RestorePreview): string {
   const lines = [
     `restore of ${plan.source.title}, snapshot ${plan.snapshot}${preview === undefined ? '' : `, into ${preview.target.title}`}`,
-    `${plan.items} items in ${plan.collections.length} folders; ${POLICIES[plan.onConflict]}`,
+    `${counted(plan.items, 'item')} in ${counted(plan.collections.length, 'folder')}; ${POLICIES[plan.onConflict]}`,
   ];
   if (preview === undefined) lines.push(...plan.collections.map((planned) => folderLine(planned)));
   else {
@@ -48,6 +48,10 @@ export function restoreText(plan: RestorePlan, preview?: RestorePreview): string
 function folderLine({ from, path, count }: PlannedCollection): string {
   const [source, target] = [from, path.map(({ name }) => name)].map((names) => names.map(oneLine).join('/'));
   return `  ${count} of ${source}${source === target ? '' : ` into ${target}`}`;
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
 function countsOf(actions: Readonly<Record<RestoreAction, number>>): string {
