@@ -31,12 +31,20 @@ export interface PreviewedCollection extends PlannedCollection {
   readonly previewed: readonly PreviewedItem[];
 }
 
+/** The target that a preview was made for. */
+export interface PreviewTarget {
+  /** Names it for ever. */
+  readonly id: string;
+  /** For people. */
+  readonly title: string;
+}
+
 /** What a restore would do, item by item: plain data that can be printed. */
 export interface RestorePreview {
   /** Id of the snapshot. */
   readonly snapshot: string;
-  /** The target: id and title. */
-  readonly target: { readonly id: string; readonly title: string };
+  /** What it would be restored into. */
+  readonly target: PreviewTarget;
   /** Collections, parents before children. */
   readonly collections: readonly PreviewedCollection[];
   /** How many items each action would be taken with, in all. */
