@@ -59,7 +59,7 @@ export function messageRoutes(service: ExchangeService): Readonly<Record<string,
       present(message) {
         service.checkFault(message, 'page');
         if (showsBody(view)) service.checkFault(message, 'body');
-        return presenter.present(message, view);
+        return service.entry(message, presenter.present(message, view));
       },
     });
   }
