@@ -1,6 +1,8 @@
 import { systemClock } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/contracts';
 
+import type { Weather } from './server/weather.ts';
+
 /** An .eml file that a mailbox is filled with. */
 export interface EmlFile {
   /**
@@ -59,12 +61,20 @@ export interface StartExchangeOptions {
   readonly expandableAttachments?: number | undefined;
   /** Milliseconds on `clock` that every request on a mailbox takes at least. @defaultValue `0` */
   readonly latencyMs?: number | undefined;
+  /**
+   * Milliseconds on `clock` that an access token is valid; `expires_in` has them in whole seconds.
+   *
+   * @defaultValue `3_599_000`
+   */
+  readonly tokenLifetimeMs?: number | undefined;
+  /** Faults that come by themselves, by seed. @defaultValue none */
+  readonly weather?: Weather | undefined;
 }
 
 /** {@link StartExchangeOptions} with defaults filled in. */
 export type ResolvedExchangeOptions = {
-  readonly [Name in keyof StartExchangeOptions]-?: NonNullable<StartExchangeOptions[Name]>;
-};
+  readonly [Name in Exclude<keyof StartExchangeOptions, 'weather'>]-?: NonNullable<StartExchangeOptions[Name]>;
+} & Pick<StartExchangeOptions, 'weather'>;
 
 /** Fills in defaults and refuses nonsense. */
 export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedExchangeOptions {
@@ -79,6 +89,8 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
     immutableIdHole = false,
     expandableAttachments = 100,
     latencyMs = 0,
+    tokenLifetimeMs = 3_599_000,
+    weather,
   } = options;
   for (const address of Object.keys(mailboxes)) {
     if (!/^[^@\s/]+@[^@\s/]+$/.test(address)) throw new TypeError(`not an address of a mailbox: ${address}`);
@@ -92,6 +104,7 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
   if (!Number.isInteger(expandableAttachments) || expandableAttachments < 0) {
     throw new RangeError(`expandableAttachments must be a whole number, got ${expandableAttachments}`);
   }
+  if (!(tokenLifetimeMs >= 0)) throw new RangeError(`tokenLifetimeMs must not be negative, got ${tokenLifetimeMs}`);
   return {
     mailboxes,
     seed,
@@ -103,5 +116,7 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
     immutableIdHole,
     expandableAttachments,
     latencyMs,
+    tokenLifetimeMs,
+    weather,
   };
 }

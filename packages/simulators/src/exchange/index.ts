@@ -13,12 +13,15 @@ export { DescriptionViolatedError } from './server/violation-log.ts';
 export { startExchange } from './start-exchange.ts';
 
 export type {
+  AnswerHtmlOptions,
+  CutPagesOptions,
   ExchangeControl,
   ExpireDeltaTokensOptions,
   FolderLocation,
   FolderState,
   MessageState,
   MimeRefusal,
+  ResetConnectionsOptions,
 } from './control/exchange-control.ts';
 export type {
   DemoAddition,
@@ -48,6 +51,8 @@ export type {
 } from './message-content.ts';
 export type { DeliverMimeOptions } from './mime/deliver-mime.ts';
 export type { ItemFault, ItemFaultPart, ThrottleFault } from './server/faults.ts';
-export type { LoggedRequest, RequestKind, RequestLog } from './server/request-log.ts';
+export type { FaultName, LoggedRequest, RequestKind, RequestLog } from './server/request-log.ts';
+export type { RequestListener, RequestNotice } from './server/request-notices.ts';
 export type { Violation, ViolationLog } from './server/violation-log.ts';
+export type { Weather } from './server/weather.ts';
 export type { Exchange, ExchangeCredentials } from './start-exchange.ts';

@@ -1,10 +1,12 @@
+import { channel } from 'node:diagnostics_channel';
+
 import { createControl, ensureFolder } from './control/create-control.ts';
 import type { ExchangeControl } from './control/exchange-control.ts';
 import { demoMailbox } from './demo/demo-mailbox.ts';
 import { exchangeFetch } from './exchange-fetch.ts';
 import { resolveExchangeOptions } from './exchange-options.ts';
 import type { MailboxSetup, StartExchangeOptions } from './exchange-options.ts';
-import { answerLogin } from './login/answer-login.ts';
+import { loginEndpoint } from './login/login-endpoint.ts';
 import { createTokenStore } from './login/token-store.ts';
 import { deliverMime } from './mime/deliver-mime.ts';
 import { LOGIN_HOST } from './protocol/real-hosts.ts';
@@ -13,12 +15,21 @@ import { createFaults } from './server/faults.ts';
 import { graphEndpoint, LARGEST_BODY } from './server/graph-endpoint.ts';
 import { startHttpServer } from './server/http-server.ts';
 import { createRequestLog } from './server/request-log.ts';
+import { createRequestNotices } from './server/request-notices.ts';
 import type { RequestLog } from './server/request-log.ts';
 import { createViolationLog, DescriptionViolatedError } from './server/violation-log.ts';
 import type { ViolationLog } from './server/violation-log.ts';
+import { createWeather } from './server/weather.ts';
+import type { Weather, WeatherReport } from './server/weather.ts';
 import { seededIdentifiers } from './store/identifiers.ts';
 import { createMailbox } from './store/mailbox.ts';
 import type { Mailbox } from './store/mailbox.ts';
+
+/**
+ * Tells that a simulator was closed: how many requests to Microsoft Graph and how many of its answers were checked
+ * against the description, and how many violations nobody had taken.
+ */
+const CLOSED = channel('holdfast:simulator-closed');
 
 /** What the token endpoint accepts. */
 export interface ExchangeCredentials {
@@ -45,7 +56,10 @@ export interface Exchange extends AsyncDisposable {
   /** What was outside of the description of Microsoft Graph. */
   readonly violations: ViolationLog;
   /**
-   * Stops the server, with all connections. Leaving an `await using` block does the same.
+   * Stops the server, with all connections. Leaving an `await using` block does the same. Publishes
+   * `{ requests, answers, violations }` on the channel `holdfast:simulator-closed` of `node:diagnostics_channel`: how many
+   * requests to Microsoft Graph and answers of it were checked against the description, and how many violations nobody
+   * took.
    *
    * @throws a {@link DescriptionViolatedError} if a request or an answer was outside of the description and nobody
    * took it from `violations`.
@@ -91,7 +105,7 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
   const identifiers = seededIdentifiers(resolved.seed);
   const tenant = identifiers.guid('tenant');
   const credentials = { clientId: identifiers.guid('client'), clientSecret: identifiers.text(40, 'secret') };
-  const tokens = createTokenStore(identifiers, now);
+  const tokens = createTokenStore(identifiers, { now, lifetimeMs: resolved.tokenLifetimeMs });
   const requests = createRequestLog();
   const violations = createViolationLog();
   const mailboxes = new Map<string, Mailbox>();
@@ -110,13 +124,17 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
     faults: createFaults(),
     identifiers,
     mailboxes,
+    notices: createRequestNotices(),
     requests,
     tenant,
     tokens,
     violations,
   });
+  const weatherOf = (weather: Weather | undefined): WeatherReport | undefined =>
+    weather === undefined ? undefined : createWeather(weather, { defaultSeed: resolved.seed, now });
+  service.faults.weather = weatherOf(resolved.weather);
   const graph = graphEndpoint(service);
-  const login = {
+  const login = loginEndpoint(service, {
     ...credentials,
     tenant,
     domains: new Set([...mailboxes.keys()].map((address) => address.split('@')[1] ?? '')),
@@ -124,26 +142,23 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
     tokens,
     identifiers,
     now,
-  };
+  });
 
   const server = await startHttpServer({
     port: resolved.port,
     largestBody: LARGEST_BODY,
     now,
     onSent: (bytes) => requests.recordSent(bytes),
-    async answer(request) {
-      if (request.url.host !== LOGIN_HOST) return graph(request);
-      const answer = answerLogin(request, login);
-      const { pathname: path } = request.url;
-      const kind = path.endsWith('/token') ? 'token' : 'other';
-      requests.record({ kind, method: request.method, path, status: answer.status }, request.body.length);
-      return { ...answer, headers: { 'content-type': 'application/json; charset=utf-8', ...answer.headers } };
-    },
+    answer: (request) => (request.url.host === LOGIN_HOST ? login(request) : graph(request)),
   });
+  let isClosed = false;
 
   async function close(): Promise<void> {
     await server.close();
     const left = violations.take();
+    const { request, answer } = violations.checked;
+    if (!isClosed) CLOSED.publish({ requests: request, answers: answer, violations: left.length });
+    isClosed = true;
     if (left.length > 0) throw new DescriptionViolatedError(left);
   }
 
@@ -156,6 +171,7 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
       setSecret: (state) => {
         secretState = state;
       },
+      weatherOf,
     }),
     requests,
     violations,

@@ -173,6 +173,34 @@ describe('messages/delta', () => {
     expect((await graph(DELTA)).status).toBe(200);
   });
 
+  it.each([
+    [400, 'SyncStateNotFound', 'lower', 'syncstatenotfound'],
+    [404, 'ResyncRequired', 'upper', 'RESYNCREQUIRED'],
+    [410, 'SyncStateInvalid', 'asIs', 'SyncStateInvalid'],
+  ] as const)(
+    'loses a link in the middle of an enumeration with %s %s %s',
+    async (status, code, letterCase, written) => {
+      for (const subject of 'abc') await add(subject);
+      const page = await graph(DELTA, { headers: { prefer: 'IdType="ImmutableId", odata.maxpagesize=2' } });
+      const next = page.json['@odata.nextLink'] ?? '';
+      exchange.control.expireDeltaTokens({ mailbox: ADA, code, status, letterCase });
+      const lost = await graph(next, { headers: IMMUTABLE });
+      expect([lost.status, lost.json.error.code]).toEqual([status, written]);
+      expect(lost.headers.get('location')?.endsWith('?$deltatoken=')).toBe(status === 410 ? true : undefined);
+    },
+  );
+
+  it('loses the links of one folder, and keeps those of the others', async () => {
+    const here = (await round(DELTA)).link;
+    const there = (await round(DELTA.replace('inbox', 'archive'))).link;
+    const tree = (await graph(`/users/${ADA}/mailFolders/delta`)).json['@odata.deltaLink'] ?? '';
+    exchange.control.expireDeltaTokens({ mailbox: ADA, folder: 'inbox' });
+    expect((await graph(here, { headers: IMMUTABLE })).status).toBe(410);
+    expect((await graph(there, { headers: IMMUTABLE })).status).toBe(200);
+    expect((await graph(tree)).status).toBe(200);
+    expect(() => exchange.control.expireDeltaTokens({ folder: 'inbox' })).toThrow(TypeError);
+  });
+
   it('replays items by the seed', async () => {
     await exchange.close();
     await start({ replayRate: 0.5 });

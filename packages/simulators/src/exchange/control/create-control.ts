@@ -2,6 +2,8 @@ import { deliverMime } from '../mime/deliver-mime.ts';
 import { messageMime } from '../present/message-mime.ts';
 import { GraphFailure } from '../protocol/graph-failure.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
+import type { RequestKind } from '../server/request-log.ts';
+import type { Weather, WeatherReport } from '../server/weather.ts';
 import { folderPath } from '../store/folder.ts';
 import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
@@ -13,10 +15,14 @@ import type { ExchangeControl, FolderLocation, MessageState, MimeRefusal } from 
 export interface ControlOptions {
   /** Says whether the client secret is valid. */
   readonly setSecret: (state: 'expired' | 'valid') => void;
+  /** Makes the report of a weather. */
+  readonly weatherOf: (weather: Weather | undefined) => WeatherReport | undefined;
 }
 
+const DELTA_PAGES: readonly RequestKind[] = ['delta'];
+
 /** Makes the control of a service. */
-export function createControl(service: ExchangeService, { setSecret }: ControlOptions): ExchangeControl {
+export function createControl(service: ExchangeService, { setSecret, weatherOf }: ControlOptions): ExchangeControl {
   const { faults, tokens } = service;
 
   function mailboxOf(address: string): Mailbox {
@@ -29,6 +35,14 @@ export function createControl(service: ExchangeService, { setSecret }: ControlOp
     const message = mailbox.findMessage(id);
     if (message === undefined) throw new RangeError(`there is no message ${id}`);
     return message;
+  }
+
+  function anyMessage(id: string): StoredMessage {
+    for (const mailbox of service.mailboxes.values()) {
+      const message = mailbox.findMessage(id);
+      if (message !== undefined) return message;
+    }
+    throw new RangeError(`there is no message ${id}`);
   }
 
   function folderOf(mailbox: Mailbox, location: FolderLocation): Folder {
@@ -111,32 +125,45 @@ export function createControl(service: ExchangeService, { setSecret }: ControlOp
       return Promise.all([...mailbox.messages()].map((message) => messageState(service, mailbox, message)));
     },
 
-    expireDeltaTokens({ mailbox, code = 'SyncStateNotFound' } = {}) {
+    expireDeltaTokens({ mailbox, folder, code = 'SyncStateNotFound', status, letterCase = 'asIs' } = {}) {
+      if (folder !== undefined && mailbox === undefined) throw new TypeError('folder needs mailbox');
+      const loss = { status: status ?? (code === 'SyncStateInvalid' ? 400 : 410), code, letterCase };
       for (const expired of mailbox === undefined ? service.mailboxes.values() : [mailboxOf(mailbox)]) {
-        expired.tokenEpoch++;
-        expired.tokenLossCode = code;
+        const place = folder === undefined ? undefined : folderOf(expired, folder).id;
+        for (const state of expired.syncStates.values()) {
+          if (place === undefined || state.place === place) state.loss = loss;
+        }
       }
     },
 
-    failItem(id, fault) {
-      const message = [...service.mailboxes.values()]
-        .map((mailbox) => mailbox.findMessage(id))
-        .find((found) => found !== undefined);
-      if (message === undefined) throw new RangeError(`there is no message ${id}`);
-      faults.items.set(message.immutableId, { fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+    failItem(id, order) {
+      const { immutableId } = anyMessage(id);
+      faults.items.set(immutableId, { order, left: order.times ?? Number.POSITIVE_INFINITY });
+    },
+    dropId(id) {
+      faults.withoutId.add(anyMessage(id).immutableId);
     },
     healItem(id) {
       faults.items.delete(id);
+      faults.withoutId.delete(id);
     },
     throttle(order) {
       faults.throttles.push({ order, left: order.count });
     },
-    resetConnections(count) {
-      faults.resets += count;
+    resetConnections(count, { moment = 'before', kinds } = {}) {
+      const names = { after: 'resetAfter', before: 'resetBefore', during: 'resetDuring' } as const;
+      faults.onTheWay.push({ order: { name: names[moment], kinds }, left: count });
     },
-    cutPages(count) {
-      faults.cuts += count;
+    cutPages(count, { kinds = DELTA_PAGES } = {}) {
+      faults.cuts.push({ order: { kinds }, left: count });
     },
+    answerHtml(count, { kinds, status } = {}) {
+      faults.onTheWay.push({ order: { name: 'html', status, kinds }, left: count });
+    },
+    setWeather(weather) {
+      faults.weather = weatherOf(weather);
+    },
+    onRequest: (listener) => service.notices.listen(listener),
 
     denyAccess(address) {
       mailboxOf(address).denied = true;
@@ -183,9 +210,9 @@ async function mimeState(
   message: StoredMessage,
 ): Promise<{ mime: Uint8Array | undefined; mimeRefusal: MimeRefusal | undefined }> {
   const entry = faults.items.get(message.immutableId);
-  const isFailing = entry?.left === Number.POSITIVE_INFINITY && entry.fault.parts?.includes('mime') !== false;
+  const isFailing = entry?.left === Number.POSITIVE_INFINITY && entry.order.parts?.includes('mime') !== false;
   if (entry !== undefined && isFailing) {
-    return { mime: undefined, mimeRefusal: { status: entry.fault.status ?? 500, code: entry.fault.code } };
+    return { mime: undefined, mimeRefusal: { status: entry.order.status ?? 500, code: entry.order.code } };
   }
   try {
     return { mime: await messageMime(message), mimeRefusal: undefined };

@@ -1,5 +1,8 @@
 import type { MessageContent } from '../message-content.ts';
 import type { ItemFault, ThrottleFault } from '../server/faults.ts';
+import type { RequestKind } from '../server/request-log.ts';
+import type { RequestListener } from '../server/request-notices.ts';
+import type { Weather } from '../server/weather.ts';
 
 /**
  * Where a folder is: its id, its well-known name, or its path of display names below the top of the mailbox, joined by
@@ -57,8 +60,45 @@ export interface MessageState {
 export interface ExpireDeltaTokensOptions {
   /** Only tokens of this mailbox. @defaultValue all mailboxes */
   readonly mailbox?: string | undefined;
+  /** Only tokens of the messages of this folder; needs `mailbox`. @defaultValue all, those of the folders themselves too */
+  readonly folder?: FolderLocation | undefined;
   /** What clients are told. @defaultValue `'SyncStateNotFound'` */
   readonly code?: 'ResyncRequired' | 'SyncStateInvalid' | 'SyncStateNotFound' | undefined;
+  /** HTTP status; 410 has a `Location` to begin again at. @defaultValue 400 for `SyncStateInvalid`, else 410 */
+  readonly status?: 400 | 404 | 410 | undefined;
+  /** How the letters of the code are written. @defaultValue `'asIs'` */
+  readonly letterCase?: 'asIs' | 'lower' | 'upper' | undefined;
+}
+
+/** Which requests {@link ExchangeControl.resetConnections} hits, and when. */
+export interface ResetConnectionsOptions {
+  /**
+   * When the connection closes: `before` the request acts; `during` the answer, half of whose body arrives; or `after` the
+   * request acted, with nothing of its answer. An answer without a body has no middle and gets lost as a whole.
+   *
+   * @defaultValue `'before'`
+   */
+  readonly moment?: 'after' | 'before' | 'during' | undefined;
+  /**
+   * Only requests of these kinds. A batch is of all the kinds of the requests in it, which share its connection.
+   *
+   * @defaultValue all of Microsoft Graph
+   */
+  readonly kinds?: readonly RequestKind[] | undefined;
+}
+
+/** Which pages {@link ExchangeControl.cutPages} cuts. */
+export interface CutPagesOptions {
+  /** Kinds of requests: `attachments`, `delta`, `folders`, `messages`, `users`. @defaultValue `['delta']` */
+  readonly kinds?: readonly RequestKind[] | undefined;
+}
+
+/** Which requests {@link ExchangeControl.answerHtml} answers, and how. */
+export interface AnswerHtmlOptions {
+  /** HTTP status. @defaultValue `200` */
+  readonly status?: number | undefined;
+  /** Only requests of these kinds. @defaultValue all of Microsoft Graph */
+  readonly kinds?: readonly RequestKind[] | undefined;
 }
 
 /**
@@ -89,18 +129,36 @@ export interface ExchangeControl {
   folders(mailbox: string): readonly FolderState[];
   /** All messages of a mailbox, in the order of their creation. */
   messages(mailbox: string): Promise<readonly MessageState[]>;
-  /** Makes all tokens of change tracking that were handed out invalid. */
+  /**
+   * Makes tokens of change tracking that were handed out invalid, in the links between two pages as in those between two
+   * rounds.
+   */
   expireDeltaTokens(options?: ExpireDeltaTokensOptions): void;
   /** Makes requests about a message fail. */
   failItem(id: string, fault: ItemFault): void;
-  /** Ends what {@link ExchangeControl.failItem} began. */
+  /** Ends what {@link ExchangeControl.failItem} and {@link ExchangeControl.dropId} began. */
   healItem(id: string): void;
+  /** Shows the message without an id on the pages of lists and of change tracking. */
+  dropId(id: string): void;
   /** Pushes back on the next requests. Orders are used up one after the other. */
   throttle(fault: ThrottleFault): void;
-  /** Closes the connection instead of answering, for so many requests. */
-  resetConnections(count: number): void;
-  /** Cuts so many pages of `messages/delta` in the middle of their JSON. */
-  cutPages(count: number): void;
+  /** Closes the connections of so many requests: before they act, in the middle of the answer, or just before it. */
+  resetConnections(count: number, options?: ResetConnectionsOptions): void;
+  /** Cuts so many pages in the middle of their JSON. */
+  cutPages(count: number, options?: CutPagesOptions): void;
+  /**
+   * Answers so many requests with an HTML page, as a proxy or a sign-in page on the way does. That is no answer of the
+   * service: the request never reaches it, and the answer is not checked against its description.
+   */
+  answerHtml(count: number, options?: AnswerHtmlOptions): void;
+  /** Begins another weather with its first draw, or ends it. Throws a `RangeError` if its rates make no sense. */
+  setWeather(weather: Weather | undefined): void;
+  /**
+   * Calls a function before each request acts, and waits for it: a test can change a mailbox in the middle of a run.
+   * Requests inside a batch are told singly, after the batch. What it throws is answered with status 500. Returns a
+   * function that ends it.
+   */
+  onRequest(listener: RequestListener): () => void;
   /** Refuses every request for a mailbox with 403 `ErrorAccessDenied`. */
   denyAccess(mailbox: string): void;
   /** Ends what {@link ExchangeControl.denyAccess} began. */

@@ -1,7 +1,6 @@
 import type { Answer, RawRequest } from '../protocol/exchange-call.ts';
 import { LOGIN_HOST } from '../protocol/real-hosts.ts';
 import type { Identifiers } from '../store/identifiers.ts';
-import { TOKEN_LIFETIME_S } from './token-store.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** What the token endpoint knows. */
@@ -36,7 +35,7 @@ export function answerLogin(request: RawRequest, options: LoginOptions): Answer 
       code === 90002
         ? `Tenant '${tenant}' not found.`
         : `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`;
-    return failure(options, { status: 400, error: 'invalid_request', code, text });
+    return loginFailure(options, { status: 400, error: 'invalid_request', code, text });
   }
   if (request.method === 'GET' && path === 'v2.0/.well-known/openid-configuration') return openId(options.tenant);
   if (request.method === 'POST' && path === 'oauth2/v2.0/token') return token(request, options);
@@ -46,7 +45,7 @@ export function answerLogin(request: RawRequest, options: LoginOptions): Answer 
 function token(request: RawRequest, options: LoginOptions): Answer {
   const form = new URLSearchParams(new TextDecoder().decode(request.body));
   const fail = (status: number, error: string, code: number, text: string): Answer =>
-    failure(options, { status, error, code, text });
+    loginFailure(options, { status, error, code, text });
 
   if (form.get('grant_type') !== 'client_credentials') {
     return fail(
@@ -101,21 +100,27 @@ function token(request: RawRequest, options: LoginOptions): Answer {
     status: 200,
     json: {
       token_type: 'Bearer',
-      expires_in: TOKEN_LIFETIME_S,
-      ext_expires_in: TOKEN_LIFETIME_S,
+      expires_in: Math.floor(options.tokens.lifetimeMs / 1000),
+      ext_expires_in: Math.floor(options.tokens.lifetimeMs / 1000),
       access_token: options.tokens.issue(),
     },
   };
 }
 
-interface LoginFailure {
+/** An error of the login host. */
+export interface LoginFailure {
+  /** HTTP status. */
   readonly status: number;
+  /** The name of OAuth for it. */
   readonly error: string;
+  /** The number behind `AADSTS`. */
   readonly code: number;
+  /** What it says. */
   readonly text: string;
 }
 
-function failure({ identifiers, now }: LoginOptions, { status, error, code, text }: LoginFailure): Answer {
+/** Shows an error as the login host does. */
+export function loginFailure({ identifiers, now }: LoginOptions, { status, error, code, text }: LoginFailure): Answer {
   const trace = identifiers.guid('trace', code);
   const correlation = identifiers.guid('correlation', code);
   const timestamp = `${new Date(now()).toISOString().slice(0, 19).replace('T', ' ')}Z`;

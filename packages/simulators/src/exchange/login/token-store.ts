@@ -1,13 +1,12 @@
 import type { Identifiers } from '../store/identifiers.ts';
 
-/** Seconds that an access token is valid. */
-export const TOKEN_LIFETIME_S = 3599;
-
 /** What {@link TokenStore.check} finds. */
 export type TokenState = 'expired' | 'unknown' | 'valid';
 
 /** Issues access tokens and knows which are valid. */
 export interface TokenStore {
+  /** Milliseconds that a token is valid. */
+  readonly lifetimeMs: number;
   /** Makes a token that is valid from now on. */
   issue(): string;
   /** Tells what a token is worth now. */
@@ -17,13 +16,17 @@ export interface TokenStore {
 }
 
 /** Makes a {@link TokenStore}. */
-export function createTokenStore(identifiers: Identifiers, now: () => number): TokenStore {
+export function createTokenStore(
+  identifiers: Identifiers,
+  { now, lifetimeMs }: { readonly now: () => number; readonly lifetimeMs: number },
+): TokenStore {
   const expiries = new Map<string, number>();
   const header = Buffer.from('{"typ":"JWT","alg":"RS256"}').toString('base64url');
 
   return {
+    lifetimeMs,
     issue() {
-      const expiry = now() + TOKEN_LIFETIME_S * 1000;
+      const expiry = now() + lifetimeMs;
       const payload = Buffer.from(
         JSON.stringify({
           aud: 'https://graph.microsoft.com',

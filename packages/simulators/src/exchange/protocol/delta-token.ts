@@ -10,8 +10,6 @@ export interface DeltaState {
   readonly syncState: number;
   /** Which of the links of this sync state it is. */
   readonly generation: number;
-  /** Epoch of tokens of the mailbox. */
-  readonly epoch: number;
   /** Whether all is shown, or what changed. */
   readonly phase: 'initial' | 'round';
   /** Sequence that the client knew before this round. */

@@ -1,5 +1,6 @@
 import type { OperationDescription } from '../openapi/operations.ts';
 import type { Preferences } from './preferences.ts';
+import type { TokenLoss } from './token-loss.ts';
 
 /** A request as it comes from the network or out of a batch. */
 export interface RawRequest {
@@ -23,8 +24,11 @@ export interface Answer {
   readonly json?: unknown;
   /** A body that is not JSON. */
   readonly bytes?: Uint8Array | undefined;
-  /** What the connection does to the answer: cuts it in the middle, or is reset before it. */
-  readonly fault?: 'cut' | 'reset' | undefined;
+  /**
+   * What happens to the answer: its JSON ends in the middle (`cut`), its connection breaks in the middle of it (`break`)
+   * or before it (`reset`).
+   */
+  readonly fault?: 'break' | 'cut' | 'reset' | undefined;
 }
 
 /** A request that fits the description, ready for the code of its operation. */
@@ -41,4 +45,6 @@ export interface ExchangeCall {
   readonly preferences: Preferences;
   /** The value of a JSON body. */
   readonly json: unknown;
+  /** How the token of change tracking in it gets lost, if it does. */
+  readonly tokenLoss: TokenLoss | undefined;
 }

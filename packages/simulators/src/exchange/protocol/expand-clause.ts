@@ -1,4 +1,5 @@
 import { invalidQuery } from './graph-failure.ts';
+import { splitOutside } from './split-outside.ts';
 
 /** One navigation property of `$expand`, with the options it carries in parentheses. */
 export interface ExpandClause {
@@ -49,26 +50,4 @@ function parseClause(text: string): ExpandClause {
     cast: slash < 0 ? undefined : path.slice(0, slash).toLowerCase(),
     ...clause,
   };
-}
-
-/** Splits where the separator stands outside of parentheses and of quoted text. */
-function splitOutside(text: string, separator: string): readonly string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let quoted = false;
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index];
-    if (character === "'") quoted = !quoted;
-    else if (quoted) continue;
-    else if (character === '(') depth++;
-    else if (character === ')') depth--;
-    else if (character === separator && depth === 0) {
-      parts.push(text.slice(start, index));
-      start = index + 1;
-    }
-  }
-  parts.push(text.slice(start));
-  if (depth !== 0 || quoted) throw invalidQuery(`Found an unbalanced bracket expression in '${text}'.`);
-  return parts;
 }

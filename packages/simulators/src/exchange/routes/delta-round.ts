@@ -1,7 +1,8 @@
 import { decodeDeltaToken, encodeDeltaToken, syncStateInvalid } from '../protocol/delta-token.ts';
 import type { DeltaState } from '../protocol/delta-token.ts';
 import type { ExchangeCall } from '../protocol/exchange-call.ts';
-import { GraphFailure } from '../protocol/graph-failure.ts';
+import { tokenLossFailure } from '../protocol/token-loss.ts';
+import type { TokenLoss } from '../protocol/token-loss.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
 import type { ChangeEntry, ChangeLog } from '../store/change-log.ts';
 import type { Mailbox } from '../store/mailbox.ts';
@@ -45,24 +46,24 @@ export interface DeltaPlace<Subject extends { readonly enteredAt: number }> {
 }
 
 const DEFAULT_PAGE = 10;
+const OLD: TokenLoss = { status: 410, code: 'SyncStateNotFound', letterCase: 'asIs' };
 
 /** Works out where a request stands: the beginning, or what its token says. Throws what the service answers. */
 export function deltaState(
   service: ExchangeService,
   mailbox: Mailbox,
-  { query, preferences }: ExchangeCall,
+  { query, preferences, tokenLoss }: ExchangeCall,
   { place, url }: { readonly place: string; readonly url: string },
 ): DeltaState {
   const token = query.get('$deltatoken') || query.get('$skiptoken');
   if (!token) {
     const syncState = mailbox.syncStates.size;
-    mailbox.syncStates.set(syncState, 0);
+    mailbox.syncStates.set(syncState, { place, generation: 0, loss: undefined });
     const top = query.get('$top');
     return {
       place,
       syncState,
       generation: 0,
-      epoch: mailbox.tokenEpoch,
       phase: 'initial',
       from: 0,
       at: 0,
@@ -77,22 +78,17 @@ export function deltaState(
   }
   const state = decodeDeltaToken(service.identifiers, token);
   if (state.place !== place || state.idFormat !== preferences.idFormat) throw syncStateInvalid();
-  const highest = mailbox.syncStates.get(state.syncState) ?? 0;
-  const isExpired = state.epoch !== mailbox.tokenEpoch;
-  if (isExpired || highest - state.generation >= service.behaviour.deltaGenerations) {
-    throw syncStateLost(isExpired ? mailbox.tokenLossCode : 'SyncStateNotFound', state.generation, highest, url);
+  const known = mailbox.syncStates.get(state.syncState);
+  if (known === undefined) throw syncStateInvalid();
+  // What is lost stays lost.
+  known.loss ??= tokenLoss;
+  const isOld = known.generation - state.generation >= service.behaviour.deltaGenerations;
+  const loss = known.loss ?? (isOld ? OLD : undefined);
+  if (loss !== undefined) {
+    throw tokenLossFailure(loss, { generation: state.generation, highest: known.generation, url });
   }
   // A delta token begins a round, which ends with what has happened up to now.
   return { ...state, bound: state.bound ?? mailbox.sequence() };
-}
-
-function syncStateLost(code: string, generation: number, highest: number, url: string): GraphFailure {
-  if (code === 'SyncStateInvalid') return syncStateInvalid();
-  const message =
-    code === 'SyncStateNotFound'
-      ? `The sync state generation is not found; generation=${generation};[highest=${highest}][${highest}].`
-      : "Resync required. Replace any local items with the server's version.";
-  return new GraphFailure(410, code, message, { headers: { location: `${url}?$deltatoken=` } });
 }
 
 /** Reads the next page of a place. */
@@ -130,7 +126,8 @@ export function readDelta<Subject extends { readonly enteredAt: number }>(
   const next = entries[index];
   const isDone = next === undefined || next.sequence > bound || remaining === 0;
   const generation = state.generation + 1;
-  mailbox.syncStates.set(state.syncState, Math.max(generation, mailbox.syncStates.get(state.syncState) ?? 0));
+  const known = mailbox.syncStates.get(state.syncState);
+  if (known !== undefined) known.generation = Math.max(generation, known.generation);
   const token = encodeDeltaToken(
     identifiers,
     isDone

@@ -8,6 +8,7 @@ import type { ExchangeService } from '../server/exchange-service.ts';
 import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { deltaState, readDelta } from './delta-round.ts';
+import { createListCache } from './list-cache.ts';
 import type { MailboxHandler } from './mailbox-handler.ts';
 import { pageOf } from './page-of.ts';
 
@@ -19,19 +20,27 @@ interface FolderJson {
 
 /** Most folders on a page of change tracking. */
 const LARGEST_PAGE = 200;
+/** Longest name of a folder. [VERIFY] on a live tenant: the limit, and what is answered beyond it. */
+const LONGEST_NAME = 255;
 
 /** The operations on mail folders. */
 export function folderRoutes(service: ExchangeService): Readonly<Record<string, MailboxHandler>> {
   const { identifiers } = service;
+  const lists = createListCache();
 
   function list(call: ExchangeCall, mailbox: Mailbox, parent: Folder): Answer {
     const select = parseSelect(call.query.get('$select') ?? undefined);
     checkFolderSelect(select);
     const withHidden = call.query.get('includeHiddenFolders') === 'true';
-    const filter = parseFilter(call.query.get('$filter') ?? undefined);
-    const folders = [...parent.children].filter(
-      (folder) =>
-        (withHidden || !folder.isHidden) && filter(presentFolder({ mailbox, identifiers }, folder, undefined)),
+    const filterText = call.query.get('$filter') ?? undefined;
+    const filter = parseFilter(filterText);
+    const passes = (folder: Folder): boolean => {
+      if (filterText === undefined) return true;
+      const shown = presentFolder({ mailbox, identifiers }, folder, undefined);
+      return filter({ property: (name) => shown[name] });
+    };
+    const folders = lists.list(mailbox, `${parent.id} ${withHidden} ${filterText ?? ''}`, () =>
+      [...parent.children].filter((folder) => (withHidden || !folder.isHidden) && passes(folder)),
     );
     return pageOf(call, folders, {
       context: `users('${mailbox.id}')/mailFolders`,
@@ -44,6 +53,7 @@ export function folderRoutes(service: ExchangeService): Readonly<Record<string, 
     if (typeof displayName !== 'string' || displayName === '') {
       throw new GraphFailure(400, 'ErrorInvalidProperty', "Required property 'displayName' is missing.");
     }
+    refuseLong(displayName);
     refuseTaken(mailbox, parent, displayName);
     const folder = mailbox.tree.create(parent, displayName, { isHidden: isHidden ?? false });
     return { status: 201, json: presentFolder({ mailbox, identifiers }, folder, undefined) };
@@ -70,6 +80,7 @@ export function folderRoutes(service: ExchangeService): Readonly<Record<string, 
       if (isHidden !== undefined) throw invalidPropertySet('isHidden');
       if (typeof displayName === 'string') {
         refuseDistinguished(folder);
+        refuseLong(displayName);
         if (folder.parent !== undefined && mailbox.tree.child(folder.parent, displayName) !== folder) {
           refuseTaken(mailbox, folder.parent, displayName);
         }
@@ -132,6 +143,12 @@ export function folderRoutes(service: ExchangeService): Readonly<Record<string, 
       };
     },
   };
+}
+
+function refuseLong(displayName: string): void {
+  if (displayName.length > LONGEST_NAME) {
+    throw new GraphFailure(400, 'ErrorInvalidProperty', "The value of the property 'displayName' is too long.");
+  }
 }
 
 function refuseTaken(mailbox: Mailbox, parent: Folder, displayName: string): void {

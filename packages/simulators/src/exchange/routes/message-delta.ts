@@ -56,14 +56,12 @@ export function messageDelta(service: ExchangeService, call: ExchangeCall, mailb
     }
     service.checkFault(line.subject, 'page');
     if (showsBody(view)) service.checkFault(line.subject, 'body');
-    return { '@odata.type': '#microsoft.graph.message', ...presenter.present(line.subject, view) };
+    const shown = presenter.present(line.subject, view);
+    return { '@odata.type': '#microsoft.graph.message', ...service.entry(line.subject, shown) };
   });
-  const isFault = service.faults.cuts > 0;
-  if (isFault) service.faults.cuts--;
   return {
     status: 200,
     json: { '@odata.context': `${GRAPH_ROOT}/$metadata#Collection(message)`, ...link, value },
-    fault: isFault ? 'cut' : undefined,
   };
 }
 

@@ -2,21 +2,22 @@ import { messageView, showsBody } from '../present/present-message.ts';
 import type { MessageView } from '../present/present-message.ts';
 import type { Answer, ExchangeCall } from '../protocol/exchange-call.ts';
 import { parseExpand, parseSelect } from '../protocol/expand-clause.ts';
-import { parseFilter } from '../protocol/filter-clause.ts';
 import { GraphFailure } from '../protocol/graph-failure.ts';
 import { messageMime } from '../present/message-mime.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
 import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
+import { arrange } from './arrange.ts';
+import { createListCache } from './list-cache.ts';
 import type { MailboxHandler } from './mailbox-handler.ts';
 import { messageDelta } from './message-delta.ts';
 import { pageOf } from './page-of.ts';
 
-const ORDER = /^\s*(receivedDateTime|sentDateTime|createdDateTime|lastModifiedDateTime|subject)(\s+(asc|desc))?\s*$/;
-
 /** The operations that read messages, and the ones that move or delete them. */
 export function messageRoutes(service: ExchangeService): Readonly<Record<string, MailboxHandler>> {
+  const lists = createListCache();
+
   function viewOf({ query, preferences }: ExchangeCall): MessageView {
     return messageView({
       idFormat: preferences.idFormat,
@@ -42,32 +43,23 @@ export function messageRoutes(service: ExchangeService): Readonly<Record<string,
     return { status: 200, json: service.presenter(mailbox).present(message, view) };
   }
 
-  function list(call: ExchangeCall, mailbox: Mailbox, messages: Iterable<StoredMessage>): Answer {
+  function list(call: ExchangeCall, mailbox: Mailbox, place: string, messages: () => readonly StoredMessage[]): Answer {
     const view = viewOf(call);
     const presenter = service.presenter(mailbox);
-    const entityOf = (message: StoredMessage): Readonly<Record<string, unknown>> =>
-      presenter.present(message, { idFormat: view.idFormat, select: undefined, expand: [] });
-    const filter = parseFilter(call.query.get('$filter') ?? undefined);
-    const found = [...messages].filter((message) => !call.query.has('$filter') || filter(entityOf(message)));
-    const orderBy = call.query.get('$orderby');
-    if (orderBy === null) {
-      found.sort((a, b) => b.content.receivedTime - a.content.receivedTime);
-    } else {
-      const [, name, , direction] = ORDER.exec(orderBy) ?? [];
-      if (name === undefined) {
-        throw new GraphFailure(400, 'ErrorInvalidUrlQuery', `The query parameter '$orderby=${orderBy}' is invalid.`);
-      }
-      const sign = direction === 'desc' ? -1 : 1;
-      const keyed = found.map((message) => ({ message, key: String(entityOf(message)[name]) }));
-      keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : 0));
-      found.splice(0, found.length, ...keyed.map(({ message }) => message));
-    }
+    const [filter, orderBy] = [call.query.get('$filter') ?? undefined, call.query.get('$orderby') ?? undefined];
+    const found = lists.list(mailbox, `${place} ${view.idFormat} ${orderBy ?? ''} ${filter ?? ''}`, () =>
+      arrange(messages(), {
+        filter,
+        orderBy,
+        entityOf: (message) => presenter.present(message, { idFormat: view.idFormat, select: undefined, expand: [] }),
+      }),
+    );
     return pageOf(call, found, {
       context: `users('${mailbox.id}')/messages`,
       present(message) {
         service.checkFault(message, 'page');
         if (showsBody(view)) service.checkFault(message, 'body');
-        return presenter.present(message, view);
+        return service.entry(message, presenter.present(message, view));
       },
     });
   }
@@ -83,15 +75,12 @@ export function messageRoutes(service: ExchangeService): Readonly<Record<string,
       );
     },
 
-    listMessages(call, mailbox) {
-      const { tree } = mailbox;
-      return list(
-        call,
-        mailbox,
-        tree.below(tree.root).flatMap((folder) => [...folder.messages]),
-      );
+    listMessages: (call, mailbox) =>
+      list(call, mailbox, 'all', () => mailbox.tree.below(mailbox.tree.root).flatMap((folder) => [...folder.messages])),
+    listFolderMessages(call, mailbox) {
+      const folder = folderOf(call, mailbox);
+      return list(call, mailbox, folder.id, () => [...folder.messages]);
     },
-    listFolderMessages: (call, mailbox) => list(call, mailbox, folderOf(call, mailbox).messages),
     getMessage: (call, mailbox) => get(call, mailbox),
     getFolderMessage: (call, mailbox) => get(call, mailbox, folderOf(call, mailbox)),
 

@@ -32,7 +32,10 @@ export function userRoutes(service: ExchangeService): UserRoutes {
     listUsers(call) {
       const select = selectOf(call);
       const filter = parseFilter(call.query.get('$filter') ?? undefined);
-      const users = [...service.mailboxes.values()].filter((user) => filter(presentUser(user, undefined)));
+      const users = [...service.mailboxes.values()].filter((user) => {
+        const shown = presentUser(user, undefined);
+        return filter({ property: (name) => shown[name] });
+      });
       return pageOf(call, users, { context: 'users', present: (user) => presentUser(user, select) });
     },
 

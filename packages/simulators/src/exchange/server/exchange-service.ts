@@ -13,6 +13,7 @@ import type { StoredMessage } from '../store/stored-message.ts';
 import type { Faults, ItemFaultPart } from './faults.ts';
 import { createMailboxLimits } from './mailbox-limits.ts';
 import type { MailboxLimits } from './mailbox-limits.ts';
+import type { RequestNotices } from './request-notices.ts';
 import type { RequestRecorder } from './request-log.ts';
 import type { ViolationRecorder } from './violation-log.ts';
 
@@ -48,6 +49,8 @@ export interface ExchangeService {
   readonly tokens: TokenStore;
   /** What goes wrong on purpose. */
   readonly faults: Faults;
+  /** Who wants to be told of requests. */
+  readonly notices: RequestNotices;
   /** What was asked. */
   readonly requests: RequestRecorder;
   /** What was outside of the description. */
@@ -68,12 +71,23 @@ export interface ExchangeService {
   checkFault(message: StoredMessage, part: ItemFaultPart): void;
   /** Throws if the message has more attachments than one answer can hold expanded. */
   checkExpansion(message: StoredMessage): void;
+  /** A message as an entry of a list: what shows it, without an id if that was ordered. */
+  entry(message: StoredMessage, shown: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 }
 
 /** The parts that a service is made of. */
 export type ServiceParts = Pick<
   ExchangeService,
-  'behaviour' | 'clock' | 'faults' | 'identifiers' | 'mailboxes' | 'requests' | 'tenant' | 'tokens' | 'violations'
+  | 'behaviour'
+  | 'clock'
+  | 'faults'
+  | 'identifiers'
+  | 'mailboxes'
+  | 'notices'
+  | 'requests'
+  | 'tenant'
+  | 'tokens'
+  | 'violations'
 >;
 
 /** Puts a service together. */
@@ -137,10 +151,16 @@ export function createExchangeService(parts: ServiceParts): ExchangeService {
       throw new GraphFailure(503, 'ServiceUnavailable', 'The service is unavailable.', { empty: true });
     },
 
+    entry(message, shown) {
+      if (!parts.faults.withoutId.has(message.immutableId)) return shown;
+      const { id: _, ...rest } = shown;
+      return rest;
+    },
+
     checkFault(message, part) {
       const entry = parts.faults.items.get(message.immutableId);
       if (entry === undefined || entry.left <= 0) return;
-      const { status = 500, code, parts: failing = ['mime', 'properties', 'attachments'] } = entry.fault;
+      const { status = 500, code, parts: failing = ['mime', 'properties', 'attachments'] } = entry.order;
       if (!failing.includes(part)) return;
       entry.left--;
       throw new GraphFailure(status, code, 'The item cannot be read.');

@@ -2,11 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 
 import { descriptionValidator } from '../openapi/description-validator.ts';
 import { matchOperation } from '../openapi/match-operation.ts';
-import type { OperationMatch } from '../openapi/match-operation.ts';
+import type { OperationSearch } from '../openapi/match-operation.ts';
 import type { Answer, ExchangeCall, RawRequest } from '../protocol/exchange-call.ts';
 import { GraphFailure } from '../protocol/graph-failure.ts';
 import { parsePreferences } from '../protocol/preferences.ts';
 import { GRAPH_HOST } from '../protocol/real-hosts.ts';
+import type { TokenLoss } from '../protocol/token-loss.ts';
 import { answerBatch } from '../routes/answer-batch.ts';
 import { attachmentRoutes } from '../routes/attachment-routes.ts';
 import { folderRoutes } from '../routes/folder-routes.ts';
@@ -17,13 +18,14 @@ import { uploadRoutes } from '../routes/upload-routes.ts';
 import { userRoutes } from '../routes/user-routes.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { ExchangeService } from './exchange-service.ts';
-import { takeThrottle } from './faults.ts';
+import { planFault, requestTraits } from './fault-plan.ts';
 import { requestKind } from './request-log.ts';
+import type { RequestKind } from './request-log.ts';
 
 /** Largest body of a request; the service says "about 4 MB". */
 export const LARGEST_BODY: number = 4 * 1024 * 1024 + 64 * 1024;
 
-/** Answers requests to Microsoft Graph and to the upload host: one at a time or out of a batch. */
+/** Answers requests to Microsoft Graph and to the upload host that come over the network. */
 export type GraphEndpoint = (request: RawRequest) => Promise<Answer>;
 
 /** Makes the endpoint: authentication, description, limits, faults, then the code of the operation. */
@@ -41,18 +43,33 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
   };
   let requestCount = 0;
 
-  async function answer(request: RawRequest): Promise<Answer> {
+  async function answer(request: RawRequest, { inBatch = false } = {}): Promise<Answer> {
     const label = `${request.method} ${request.url.pathname}`;
     const complain = (side: 'answer' | 'request', message: string): void =>
       service.violations.record({ side, request: label, message });
     const match = operationOf(request);
+    const kind = kindOf(match);
     const requestId = service.identifiers.guid('request', ++requestCount);
     const clientRequestId = request.headers['client-request-id'] ?? requestId;
+    await service.notices.tell({ kind, method: request.method, url: request.url });
+    const traits = requestTraits(service, request, match, { inBatch, kindOf: (step) => kindOf(operationOf(step)) });
+    const plan = planFault(service, traits);
+    const record = (status: number): void => {
+      const path = request.url.pathname + request.url.search;
+      service.requests.record({ kind, method: request.method, path, status }, request.body.length);
+    };
+
+    // What never reaches the service is no answer of the service, and not checked.
+    if (plan.stranger !== undefined) {
+      record(plan.stranger.fault === 'reset' ? 0 : plan.stranger.status);
+      return plan.stranger;
+    }
 
     let result: Answer;
     try {
       if (request.url.host === GRAPH_HOST) authenticate(request);
-      result = await perform(match, request, (message) => complain('request', message));
+      plan.fail();
+      result = await perform(match, request, plan.tokenLoss(), (message) => complain('request', message));
     } catch (error) {
       if (!(error instanceof GraphFailure)) throw error;
       result = failureAnswer(error, {
@@ -62,13 +79,18 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
       });
     }
 
+    service.violations.recordChecked('request');
     if (typeof match === 'object') {
+      service.violations.recordChecked('answer');
       const complaint = validator.checkAnswer(match.operation, result.status, result.json);
       if (complaint !== undefined) complain('answer', complaint);
     }
     const { applied } = parsePreferences(request.headers['prefer']);
-    const answered: Answer = {
+    const fault = plan.afterwards(result);
+    record(fault === 'reset' || fault === 'break' ? 0 : result.status);
+    return {
       ...result,
+      fault,
       headers: {
         ...(result.json !== undefined && { 'content-type': 'application/json;odata.metadata=minimal' }),
         ...result.headers,
@@ -78,16 +100,6 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
         'x-ms-ags-diagnostic': '{"ServerInfo":{"DataCenter":"Simulator","Slice":"E","Ring":"1","ScaleUnit":"000"}}',
       },
     };
-    service.requests.record(
-      {
-        kind: requestKind(typeof match === 'object' ? match.operation.id : undefined),
-        method: request.method,
-        path: request.url.pathname + request.url.search,
-        status: result.fault === 'reset' ? 0 : result.status,
-      },
-      request.body.length,
-    );
-    return answered;
   }
 
   function authenticate({ headers }: RawRequest): void {
@@ -106,8 +118,9 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
   }
 
   async function perform(
-    match: ReturnType<typeof operationOf>,
+    match: OperationSearch,
     request: RawRequest,
+    tokenLoss: TokenLoss | undefined,
     complain: (message: string) => void,
   ): Promise<Answer> {
     if (typeof match === 'string') {
@@ -130,19 +143,14 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
       query: request.url.searchParams,
       preferences: parsePreferences(request.headers['prefer']),
       json: undefined,
+      tokenLoss,
     };
-    const order = takeThrottle(service.faults, requestKind(operation.id));
-    if (order !== undefined) throw order;
-    if (service.faults.resets > 0) {
-      service.faults.resets--;
-      return { status: 503, fault: 'reset' };
-    }
 
     switch (operation.id) {
       case 'batch': {
         const json = readBody(call, complain);
         const authorization = request.headers['authorization'] ?? '';
-        return answerBatch(json, authorization, answer);
+        return answerBatch(json, authorization, (step) => answer(step, { inBatch: true }));
       }
       case 'listUsers':
       case 'getUser':
@@ -169,16 +177,28 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
   ): Promise<Answer> {
     if (mailbox === undefined) return run(readBody(call, complain));
     const limits = service.limits(mailbox);
-    const leave = limits.enter();
+    const leave = withinLimits(mailbox, () => limits.enter());
     try {
       service.requests.recordInFlight(mailbox.address, limits.inFlight);
-      if (call.request.method !== 'GET') limits.upload(call.request.body.length);
+      if (call.request.method !== 'GET') {
+        withinLimits(mailbox, () => limits.upload(call.request.body.length));
+      }
       // Requests that arrive together are in progress together.
       if (service.behaviour.latencyMs > 0) await service.clock.sleep(service.behaviour.latencyMs);
       else await setImmediate();
       return await run(readBody(call, complain));
     } finally {
       leave();
+    }
+  }
+
+  /** Counts what a limit refuses. */
+  function withinLimits<Result>(mailbox: Mailbox, count: () => Result): Result {
+    try {
+      return count();
+    } catch (error) {
+      service.requests.recordOverLimit(mailbox.address);
+      throw error;
     }
   }
 
@@ -215,10 +235,14 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
     return json;
   }
 
-  return answer;
+  return (request) => answer(request);
 }
 
-function operationOf({ method, url }: RawRequest): OperationMatch | 'method-not-allowed' | 'not-found' {
+function kindOf(match: OperationSearch): RequestKind {
+  return requestKind(typeof match === 'object' ? match.operation.id : undefined);
+}
+
+function operationOf({ method, url }: Pick<RawRequest, 'method' | 'url'>): OperationSearch {
   const { host, pathname } = url;
   if (host !== GRAPH_HOST) return matchOperation(method, pathname);
   // beta is not served: what it shows is no contract.

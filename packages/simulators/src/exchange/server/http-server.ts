@@ -67,17 +67,22 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
 }
 
 function send(response: ServerResponse, answer: Answer, options: HttpServerOptions): void {
-  if (answer.fault === 'reset') {
+  const body = answer.bytes ?? (answer.json === undefined ? undefined : Buffer.from(JSON.stringify(answer.json)));
+  const half = answer.fault === 'break' ? body?.subarray(0, Math.floor(body.length / 2)) : undefined;
+  // An answer without a body has no middle: it is lost as a whole.
+  if (answer.fault === 'reset' || (answer.fault === 'break' && !half?.length)) {
     response.destroy();
     return;
   }
-  const body = answer.bytes ?? (answer.json === undefined ? undefined : Buffer.from(JSON.stringify(answer.json)));
-  const sent = answer.fault === 'cut' ? cut(body) : body;
-  if (sent !== undefined) options.onSent(sent.length);
   // A page that is cut ends with a whole response, whose JSON is not whole.
+  const whole = answer.fault === 'cut' ? cut(body) : body;
+  const sent = half ?? whole;
+  if (sent !== undefined) options.onSent(sent.length);
   const date = new Date(options.now()).toUTCString();
-  response.writeHead(answer.status, { date, ...answer.headers, 'content-length': String(sent?.length ?? 0) });
-  response.end(sent);
+  response.writeHead(answer.status, { date, ...answer.headers, 'content-length': String(whole?.length ?? 0) });
+  // The half must have left before the connection breaks, or the client would see none of it.
+  if (half !== undefined) response.write(half, () => response.destroy());
+  else response.end(sent);
 }
 
 function cut(body: Uint8Array | undefined): Uint8Array | undefined {

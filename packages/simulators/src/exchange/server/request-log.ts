@@ -14,6 +14,20 @@ export type RequestKind =
   | 'upload'
   | 'users';
 
+/** What went wrong with a request on purpose, by order of a test or by the weather. */
+export type FaultName =
+  | 'badGateway'
+  | 'cutPage'
+  | 'gatewayTimeout'
+  | 'html'
+  | 'internalError'
+  | 'resetAfter'
+  | 'resetBefore'
+  | 'resetDuring'
+  | 'throttled'
+  | 'tokenLoss'
+  | 'unavailable';
+
 /** One line of the log of requests. */
 export interface LoggedRequest {
   /** What it was for. */
@@ -38,6 +52,13 @@ export interface RequestLog {
   readonly bytesSent: number;
   /** Answers with 429 or 503. */
   readonly throttled: number;
+  /** Requests that went wrong on purpose, by fault; every fault is there. Refusals for a real limit are not among them. */
+  readonly faults: Readonly<Record<FaultName, number>>;
+  /**
+   * Requests refused because they were over a limit of the service (in progress, rate, uploaded bytes), by address of the
+   * mailbox; a mailbox without any is absent.
+   */
+  readonly overLimit: Readonly<Record<string, number>>;
   /** Most requests that were in progress at once, by address of the mailbox. */
   readonly maxInFlight: Readonly<Record<string, number>>;
   /** The newest requests, oldest first; at most 50,000. */
@@ -52,6 +73,10 @@ export interface RequestRecorder extends RequestLog {
   record(request: LoggedRequest, received: number): void;
   /** Notes bytes of the body of an answer. */
   recordSent(bytes: number): void;
+  /** Notes a fault that was made on purpose. */
+  recordFault(name: FaultName): void;
+  /** Notes a request over a limit of a mailbox. */
+  recordOverLimit(mailbox: string): void;
   /** Notes how many requests of a mailbox are in progress. */
   recordInFlight(mailbox: string, count: number): void;
 }
@@ -70,6 +95,20 @@ const KINDS: readonly RequestKind[] = [
   'update',
   'upload',
   'users',
+];
+
+const FAULTS: readonly FaultName[] = [
+  'badGateway',
+  'cutPage',
+  'gatewayTimeout',
+  'html',
+  'internalError',
+  'resetAfter',
+  'resetBefore',
+  'resetDuring',
+  'throttled',
+  'tokenLoss',
+  'unavailable',
 ];
 
 const KEPT = 50_000;
@@ -117,9 +156,11 @@ export function requestKind(operationId: string | undefined): RequestKind {
 
 /** Makes an empty {@link RequestRecorder}. */
 export function createRequestLog(): RequestRecorder {
-  const noCounts = (): Record<RequestKind, number> =>
-    Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Record<RequestKind, number>;
-  let counts = noCounts();
+  const zeros = <Name extends string>(names: readonly Name[]): Record<Name, number> =>
+    Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+  let counts = zeros(KINDS);
+  let faults = zeros(FAULTS);
+  let overLimit: Record<string, number> = {};
   let bytesReceived = 0;
   let bytesSent = 0;
   let throttled = 0;
@@ -142,6 +183,12 @@ export function createRequestLog(): RequestRecorder {
     get throttled() {
       return throttled;
     },
+    get faults() {
+      return faults;
+    },
+    get overLimit() {
+      return overLimit;
+    },
     get maxInFlight() {
       return maxInFlight;
     },
@@ -149,7 +196,9 @@ export function createRequestLog(): RequestRecorder {
       return entries;
     },
     reset() {
-      counts = noCounts();
+      counts = zeros(KINDS);
+      faults = zeros(FAULTS);
+      overLimit = {};
       bytesReceived = 0;
       bytesSent = 0;
       throttled = 0;
@@ -165,6 +214,12 @@ export function createRequestLog(): RequestRecorder {
       if (request.status === 429 || request.status === 503) throttled++;
       if (entries.length >= KEPT) entries = entries.slice(KEPT / 2);
       entries.push(request);
+    },
+    recordFault(name) {
+      faults[name]++;
+    },
+    recordOverLimit(mailbox) {
+      overLimit[mailbox] = (overLimit[mailbox] ?? 0) + 1;
     },
     recordInFlight(mailbox, count) {
       maxInFlight[mailbox] = Math.max(maxInFlight[mailbox] ?? 0, count);

@@ -18,14 +18,23 @@ export interface ViolationLog {
 
 /** The side of {@link ViolationLog} that the server writes to. */
 export interface ViolationRecorder extends ViolationLog {
+  /** How many requests and answers were checked against the description. */
+  readonly checked: Readonly<Record<Violation['side'], number>>;
+  /** Counts a request or an answer that is checked. */
+  recordChecked(side: Violation['side']): void;
   /** Notes a violation. */
   record(violation: Violation): void;
 }
 
 /** Makes an empty {@link ViolationRecorder}. */
 export function createViolationLog(): ViolationRecorder {
+  const checked = { answer: 0, request: 0 };
   let entries: Violation[] = [];
   return {
+    checked,
+    recordChecked(side) {
+      checked[side]++;
+    },
     get entries() {
       return entries;
     },

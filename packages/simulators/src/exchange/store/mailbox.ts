@@ -1,4 +1,5 @@
 import type { MessageContent } from '../message-content.ts';
+import type { TokenLoss } from '../protocol/token-loss.ts';
 import { createChangeLog } from './change-log.ts';
 import type { ChangeLog } from './change-log.ts';
 import { isTracked } from './folder.ts';
@@ -30,6 +31,16 @@ export interface MessageChange {
   readonly attachments?: readonly StoredAttachment[] | undefined;
 }
 
+/** What the service remembers of one client of change tracking. */
+export interface SyncState {
+  /** What is tracked: the id of a folder, or `folders`. */
+  readonly place: string;
+  /** The newest of its links. */
+  generation: number;
+  /** How its links are answered since they were lost. */
+  loss: TokenLoss | undefined;
+}
+
 /** A mailbox: folders, messages and the history of both. All changes go through it. */
 export interface Mailbox {
   /** Id of the user (GUID). */
@@ -44,12 +55,8 @@ export interface Mailbox {
   readonly tree: FolderTree;
   /** History of the folders. */
   readonly folderLog: ChangeLog<Folder>;
-  /** Sync states that were handed out: newest generation by number of the sync state. */
-  readonly syncStates: Map<number, number>;
-  /** Rises when all tokens become invalid; with the code that old ones are answered with. */
-  tokenEpoch: number;
-  /** The code that tokens of an older epoch are answered with. */
-  tokenLossCode: string;
+  /** Sync states that were handed out, by number. */
+  readonly syncStates: Map<number, SyncState>;
   /** Whether requests are refused with 403. */
   denied: boolean;
   /** Whether it is over its quota. */
@@ -148,8 +155,6 @@ export function createMailbox({ address, displayName, state, identifiers, now }:
     tree,
     folderLog,
     syncStates: new Map(),
-    tokenEpoch: 0,
-    tokenLossCode: 'SyncStateNotFound',
     denied: false,
     overQuota: false,
     sequence: () => sequence,
