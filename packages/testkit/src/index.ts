@@ -1,6 +1,7 @@
 /**
  * For tests of Holdfast and of its plugins: the promises of a destination as checks that can be run anywhere, time that
- * moves on demand, randomness that can be repeated, and a mailbox in memory.
+ * moves on demand, randomness that can be repeated, a mailbox in memory, and a storage in
+ * which everything goes wrong that is ordered.
  *
  * @packageDocumentation
  */
@@ -8,6 +9,10 @@ export { destinationChecks } from './destination-checks/destination-checks.ts';
 export { hostileNames } from './destination-checks/hostile-names.ts';
 export { testDestination } from './destination-checks/test-destination.ts';
 export { validateDestination } from './destination-checks/validate-destination.ts';
+export { deathAtWrite } from './faulty-destination/death-at-write.ts';
+export { faultsInTurn } from './faulty-destination/faults-in-turn.ts';
+export { faultyDestination } from './faulty-destination/faulty-destination.ts';
+export { randomFaults } from './faulty-destination/random-faults.ts';
 export { memoryMailbox } from './memory-mailbox.ts';
 export { seededRandomness } from './seeded-randomness.ts';
 export { virtualClock } from './virtual-clock.ts';
@@ -25,6 +30,19 @@ export type {
   DestinationVerdict,
   ValidateDestinationOptions,
 } from './destination-checks/validate-destination.ts';
+export type { DeathAtWriteOptions } from './faulty-destination/death-at-write.ts';
+export type {
+  DestinationCall,
+  DestinationCallKind,
+  DestinationCallRecord,
+  DestinationFault,
+  DestinationFaults,
+  DestinationLag,
+  DestinationSlowness,
+  FaultChoice,
+} from './faulty-destination/destination-faults.ts';
+export type { FaultyDestination, FaultyDestinationOptions } from './faulty-destination/faulty-destination.ts';
+export type { RandomFaultRates } from './faulty-destination/random-faults.ts';
 export type { MemoryItem, MemoryMailbox, MemoryMailboxCounts, MemoryMailboxOptions } from './memory-mailbox.ts';
 export type { SeededRandomness } from './seeded-randomness.ts';
 export type { VirtualClock, VirtualClockOptions } from './virtual-clock.ts';
