@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SourceError } from '@holdfast/contracts';
 import type {
   ChangeEvent,
@@ -345,12 +346,16 @@ function describe({ item, changeKey }: Held): SourceItem {
     kind: 'message',
     sortTime: created,
     changeKey: String(changeKey),
-    // The parts as such, so that other content is another key; a real source has a digest here.
-    contentKey: Object.entries(parts)
-      .map(([name, bytes]) => `${name}:${bytes.length}:${bytes[0] ?? 0}:${bytes.at(-1) ?? 0}`)
-      .join(','),
+    contentKey: digestOf(parts),
     summary: { subject, from: undefined, to: [], date: created, size, hasAttachments: false },
     volatile,
     listed: {},
   };
+}
+
+function digestOf(parts: MemoryItem['parts']): string {
+  const hash = createHash('sha256');
+  for (const [name, bytes] of Object.entries(parts))
+    hash.update(`${name.length}:${name}:${bytes.length}:`).update(bytes);
+  return hash.digest('base64');
 }

@@ -1,12 +1,10 @@
 import process from 'node:process';
 import { DestinationError } from '@holdfast/contracts';
-import { seededRandomness } from '@holdfast/testkit';
-import type { SeededRandomness } from '@holdfast/testkit';
+import { faultyDestination, seededRandomness } from '@holdfast/testkit';
+import type { DestinationFaults, SeededRandomness } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { createHarness, sampleItem } from '../support/harness.ts';
 import type { Harness } from '../support/harness.ts';
-import { faultyDestination } from '../support/faulty-destination.ts';
-import type { FaultPlan } from '../support/faulty-destination.ts';
 import { mailboxContents, restoredContents } from '../support/restored.ts';
 import type { Contents } from '../support/restored.ts';
 
@@ -98,7 +96,7 @@ class ChangingMailbox {
 interface History {
   readonly harness: Harness;
   readonly changing: ChangingMailbox;
-  readonly plan: FaultPlan;
+  readonly plan: DestinationFaults;
   readonly complete: Map<string, Contents>;
 }
 
@@ -112,7 +110,7 @@ async function runOnce({ harness, changing, plan, complete }: History, dice: See
   let puts = 0;
   if (trouble === 'storage') {
     const landed = dice.fraction() < 0.5;
-    plan.put = (name) => {
+    plan.put = ({ name }) => {
       puts += 1;
       return puts < at ? undefined : { landed, error: new DestinationError('ERR_STORAGE_FULL', { name }) };
     };
@@ -173,11 +171,11 @@ describe('any history of a mailbox', () => {
     'is held by its snapshots, whatever goes wrong in between (seed %i)',
     async (seed) => {
       const dice = seededRandomness(seed);
-      const plan: FaultPlan = {};
+      const plan: DestinationFaults = {};
       const harness = await createHarness({
         seed,
         pageSize: dice.integer(2, 6),
-        wrap: (inner) => faultyDestination(inner, plan),
+        wrap: (inner) => faultyDestination(inner, { faults: plan }),
       });
       const history: History = {
         harness,

@@ -2,7 +2,8 @@ import { BLOB_KINDS, createKeyring, openTable } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { DestinationError } from '@holdfast/contracts';
 import { memoryDestination } from '@holdfast/destinations/memory';
-import { seededRandomness, virtualClock } from '@holdfast/testkit';
+import { faultyDestination, seededRandomness, virtualClock } from '@holdfast/testkit';
+import type { DestinationFaults } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { createBlobIndex } from '../../src/index-segments/blob-index.ts';
 import type { BlobIndex } from '../../src/index-segments/blob-index.ts';
@@ -14,15 +15,13 @@ import { createDataPackWriter } from '../../src/packs/data-pack-writer.ts';
 import type { DataPackWriter } from '../../src/packs/data-pack-writer.ts';
 import { createTreePackWriter } from '../../src/packs/tree-pack-writer.ts';
 import { copyOf, flip, namesOf, rewrite } from '../support/damage.ts';
-import { faultyDestination } from '../support/faulty-destination.ts';
-import type { FaultPlan } from '../support/faulty-destination.ts';
 import type { Objects } from '../support/harness.ts';
 
 const TARGET = 100_000;
 
 interface Lab {
   readonly stored: Objects;
-  readonly plan: FaultPlan;
+  readonly plan: DestinationFaults;
   readonly keyring: Keyring;
   readonly index: BlobIndex;
   readonly objects: ObjectStore;
@@ -32,10 +31,10 @@ interface Lab {
 
 async function createLab(): Promise<Lab> {
   const stored: Objects = new Map();
-  const plan: FaultPlan = {};
+  const plan: DestinationFaults = {};
   const randomness = seededRandomness(1);
   const { keyring } = await createKeyring({ key: 'none', config: {}, randomness, clock: virtualClock() });
-  const objects = createObjectStore(faultyDestination(memoryDestination({ objects: stored }), plan));
+  const objects = createObjectStore(faultyDestination(memoryDestination({ objects: stored }), { faults: plan }));
   const index = createBlobIndex();
   const writer = createDataPackWriter({ objects, keyring, randomness, index, target: TARGET });
   const reader = createBlobReader({ objects, keyring, index: async () => index });
@@ -45,7 +44,7 @@ async function createLab(): Promise<Lab> {
 /** Bytes that do not compress, different for each number. */
 const piece = (number: number, length = 5000): Uint8Array => seededRandomness(1000 + number).bytes(length);
 
-const full = (name: string): { readonly error: unknown } => ({
+const full = ({ name }: { readonly name: string }): { readonly error: unknown } => ({
   error: new DestinationError('ERR_STORAGE_FULL', { name }),
 });
 
@@ -128,7 +127,7 @@ describe('createDataPackWriter', () => {
   it('fails for good once a pack could not be stored, and the index knows nothing of it', async () => {
     const { writer, plan, index, stored } = await createLab();
     let puts = 0;
-    plan.put = (name) => ((puts += 1) === 2 ? full(name) : undefined);
+    plan.put = (call) => ((puts += 1) === 2 ? full(call) : undefined);
     const ids: Uint8Array[] = [];
     let failures = 0;
     for (let i = 0; i < 100; i += 1) {
@@ -206,7 +205,7 @@ describe('createBlobReader', () => {
     const { writer, index, reader, plan } = await createLab();
     const id = await writer.add(piece(1));
     await writer.flush();
-    plan.get = (name) => ({ error: new DestinationError('ERR_ACCESS_DENIED', { name }) });
+    plan.get = ({ name }) => ({ error: new DestinationError('ERR_ACCESS_DENIED', { name }) });
     const request = { kind: BLOB_KINDS.piece, id, hint: index.find(id) };
     await expect(reader.read(request)).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
     await expect(reader.readMany([request, request])).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });

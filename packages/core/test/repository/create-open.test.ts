@@ -7,11 +7,10 @@ import type { CreateRepositoryOptions, OpenRepositoryOptions } from '@holdfast/c
 import { generateKey, password } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { memoryDestination } from '@holdfast/destinations/memory';
-import { seededRandomness, virtualClock } from '@holdfast/testkit';
+import { faultyDestination, seededRandomness, virtualClock } from '@holdfast/testkit';
+import type { DestinationFaults } from '@holdfast/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { copyOf, flip, namesOf, rewrite } from '../support/damage.ts';
-import { faultyDestination } from '../support/faulty-destination.ts';
-import type { FaultPlan } from '../support/faulty-destination.ts';
 import type { Objects } from '../support/harness.ts';
 
 const key = generateKey();
@@ -75,11 +74,11 @@ describe('createRepository', () => {
     for (let puts = 1; puts <= 3; puts += 1) {
       const objects: Objects = new Map();
       let count = 0;
-      const plan: FaultPlan = {
-        put: (name) =>
+      const plan: DestinationFaults = {
+        put: ({ name }) =>
           (count += 1) === puts ? { error: new DestinationError('ERR_STORAGE_FULL', { name }) } : undefined,
       };
-      const destination = faultyDestination(memoryDestination({ objects }), plan);
+      const destination = faultyDestination(memoryDestination({ objects }), { faults: plan });
       await expect(createRepository({ destination, key })).rejects.toMatchObject({ code: 'ERR_STORAGE_FULL' });
       expect(await codeOf(objects, { key })).toBe('ERR_REPOSITORY_NOT_FOUND');
       const second = generateKey();
@@ -91,15 +90,15 @@ describe('createRepository', () => {
   it('takes its own config for its own when the answer was lost', async () => {
     const objects: Objects = new Map();
     let lost = false;
-    const plan: FaultPlan = {
-      put(name) {
+    const plan: DestinationFaults = {
+      put({ name }) {
         if (name !== 'config' || lost) return undefined;
         lost = true;
         return { landed: true, error: new DestinationError('ERR_UNAVAILABLE', { name }) };
       },
     };
     const clock = virtualClock();
-    const destination = faultyDestination(memoryDestination({ objects }), plan);
+    const destination = faultyDestination(memoryDestination({ objects }), { faults: plan });
     const creating = createRepository({ destination, key: 'none', clock, randomness: seededRandomness(1) });
     const { id } = await clock.runUntil(creating);
     expect(lost).toBe(true);
@@ -126,8 +125,8 @@ describe('createRepository', () => {
 
   it('names a storage that is read-only, full or denies access', async () => {
     for (const code of ['ERR_READ_ONLY', 'ERR_STORAGE_FULL', 'ERR_QUOTA_EXCEEDED', 'ERR_ACCESS_DENIED'] as const) {
-      const plan: FaultPlan = { put: (name) => ({ error: new DestinationError(code, { name }) }) };
-      const destination = faultyDestination(memoryDestination(), plan);
+      const plan: DestinationFaults = { put: ({ name }) => ({ error: new DestinationError(code, { name }) }) };
+      const destination = faultyDestination(memoryDestination(), { faults: plan });
       await expect(createRepository({ destination, key: 'none' })).rejects.toMatchObject({ code });
     }
   });

@@ -1,8 +1,8 @@
 import { DestinationError } from '@holdfast/contracts';
+import { faultyDestination } from '@holdfast/testkit';
+import type { DestinationFaults } from '@holdfast/testkit';
 import { generateKey } from '@holdfast/crypto';
 import { describe, expect, it } from 'vitest';
-import { faultyDestination } from '../support/faulty-destination.ts';
-import type { FaultPlan } from '../support/faulty-destination.ts';
 import { createHarness } from '../support/harness.ts';
 
 const PLANTED = [
@@ -19,11 +19,11 @@ describe('an encrypted repository', () => {
     const key = generateKey();
     const lines: string[] = [];
     const note = (message: string, fields?: object): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-    const plan: FaultPlan = {};
+    const plan: DestinationFaults = {};
     const { mailbox, repository, objects, clock } = await createHarness({
       key,
       logger: { debug: note, info: note, warn: note, error: note },
-      wrap: (inner) => faultyDestination(inner, plan),
+      wrap: (inner) => faultyDestination(inner, { faults: plan }),
     });
     mailbox.addCollection('folder-of-secrets', { name: 'folder-of-secrets' });
     for (let i = 0; i < 30; i += 1) {
@@ -36,7 +36,8 @@ describe('an encrypted repository', () => {
       });
     }
     let puts = 0;
-    plan.put = (name) => ((puts += 1) === 2 ? { error: new DestinationError('ERR_UNAVAILABLE', { name }) } : undefined);
+    plan.put = ({ name }) =>
+      (puts += 1) === 2 ? { error: new DestinationError('ERR_UNAVAILABLE', { name }) } : undefined;
     mailbox.failReads('item-of-secrets-3', 'ERR_ITEM_UNREADABLE');
     await clock.runUntil(repository.backup(mailbox, { tags: ['tag-of-secrets'], checkpoint: { items: 7 } }));
     expect(lines.length, 'the failed put is logged').toBeGreaterThan(0);
