@@ -88,9 +88,10 @@ export interface ItemLocation {
 /**
  * Something that can be backed up: one mailbox.
  *
- * The engine calls `collections`, then `changes` of each, and `read` for what is new; at the end `locate` for what was
- * reported removed and did not turn up in another collection. It follows as many collections at a time, and reads as many items, as its `concurrency`
- * option says. The source retries what is temporary and obeys the service's limits; what it throws is final.
+ * The engine calls `collections`, then `changes` of each, and `read` for what is new; then `locate` for what was reported
+ * removed and did not turn up in another collection, and `changes` again of each collection that told anything, until
+ * they tell nothing new. Where an item turns up in a collection that is not known, it calls `collections` once more. It
+ * follows as many collections at a time, and reads as many items, as its `concurrency` option says. The source retries what is temporary and obeys the service's limits; what it throws is final.
  *
  * Errors are {@link SourceError}, an aborted call rejects with `signal.reason` itself.
  */

@@ -1,4 +1,4 @@
-import type { OperationOptions, Source } from '@holdfast/contracts';
+import type { CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import type { DataPackWriter } from '../packs/data-pack-writer.ts';
@@ -54,6 +54,8 @@ export interface BackupContext {
   readonly collections: Map<string, CollectionState>;
   /** Collections of the last snapshot that the source does not have any more; their items may have moved. */
   readonly vanished: Map<string, CollectionState>;
+  /** Collections that are left out on purpose. */
+  readonly skipped: Map<string, CollectionSkipped>;
   /** Ids of items that the last run left unsettled. */
   readonly unsettled: Set<string>;
   /** Items that failed. */

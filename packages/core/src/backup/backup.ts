@@ -1,5 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
-import type { Collection, CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
+import type { OperationOptions, Source } from '@holdfast/contracts';
 import { createChunker } from '../blobs/chunker.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
@@ -10,18 +10,18 @@ import type { CoverageReport } from '../snapshot/snapshot.ts';
 import { chainHeads, newestFirst } from '../snapshot/chain-heads.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { collectionRecordKind, itemTrees } from '../tree/collection-record.ts';
-import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import type { ResolvedBackupOptions } from './backup-options.ts';
 import type { BackupReport } from './backup-report.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { createCollectionState } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { commit } from './commit.ts';
 import type { CommitLine } from './commit.ts';
+import { coverageOf } from './coverage-of.ts';
 import { followCollection } from './follow-collection.ts';
-import { countVanished, openWhatIsGone, settle } from './settle.ts';
-import { adoptTrees, writeTrees } from './write-trees.ts';
+import { followToRest } from './follow-to-rest.ts';
+import { prepareCollections } from './list-collections.ts';
+import { countVanished } from './settle.ts';
 
 /** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
 export async function backUp(vault: Vault, source: Source, options: ResolvedBackupOptions): Promise<BackupReport> {
@@ -44,14 +44,14 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     started,
   };
   const context = createContext(vault, source, options, reading);
-  const skipped = await prepareCollections(context, line.root);
+  await prepareCollections(context, line.root);
   const resumes = heads[0]?.snapshot.state === 'checkpoint';
   if (resumes) await recallComplete(context, snapshots);
-  const checkpoints = createCheckpoints(context, line, () => coverageOf(context, skipped));
+  const checkpoints = createCheckpoints(context, line, () => coverageOf(context));
 
-  try {
-    await mapConcurrent(
-      context.collections.values(),
+  const follow = (states: Iterable<CollectionState>): Promise<void> =>
+    mapConcurrent(
+      states,
       async (state) => {
         try {
           await followCollection(context, state, { resumes, onCheckpoint: () => checkpoints.writeIfDue() });
@@ -62,7 +62,9 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
       },
       { concurrency: options.concurrency },
     );
-    await settleAll(context);
+
+  try {
+    await followToRest(context, follow);
   } catch (error) {
     run.abort(error);
     while (context.underway.size > 0) {
@@ -78,7 +80,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
 
   for (const { items } of context.vanished.values()) await countVanished(context, items);
   const dropped = [...context.vanished.keys()];
-  const coverageNow = (): CoverageReport => coverageOf(context, skipped);
+  const coverageNow = (): CoverageReport => coverageOf(context);
   const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow, dropped });
   return report(context, stored, coverage, { started, trafficBefore });
 }
@@ -104,34 +106,12 @@ function createContext(
     underway: new Set(),
     collections: new Map(),
     vanished: new Map(),
+    skipped: new Map(),
     unsettled: new Set(),
     failures: [],
     omitted: [],
     counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
   };
-}
-
-/** Asks the source for its collections and joins them with what the last snapshot says of them. */
-async function prepareCollections(
-  { vault, source, options, reading, collections, vanished, unsettled }: BackupContext,
-  root: NodeReference | undefined,
-): Promise<CollectionSkipped[]> {
-  const found = new Map<string, Collection>();
-  const skipped: CollectionSkipped[] = [];
-  for await (const event of source.collections(reading)) {
-    if (event.type === 'collection-skipped') skipped.push(event);
-    else found.set(event.collection.id, event.collection);
-  }
-  for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
-    const collection = found.get(value.id);
-    const state = createCollectionState(collection ?? value.collection, { record: value, places });
-    (collection === undefined ? vanished : collections).set(value.id, state);
-    for (const id of value.open) unsettled.add(id);
-  }
-  for (const [id, collection] of found) {
-    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined));
-  }
-  return skipped;
 }
 
 /**
@@ -149,48 +129,9 @@ async function recallComplete(context: BackupContext, snapshots: readonly Stored
   }
 }
 
-/** Settles what left; trees are written first where that needs them. */
-async function settleAll(context: BackupContext): Promise<void> {
-  const { collections, nodes, options } = context;
-  const states = [...collections.values()];
-  if (states.some(({ pass, items }) => pass?.ended === true && items !== undefined)) {
-    const written = await writeTrees(context);
-    await nodes.flush(options);
-    adoptTrees(written);
-  }
-  for (const state of states.filter(({ gone }) => gone)) await openWhatIsGone(context, state);
-  if (states.some(({ open, retry }) => open.size + retry.size > 0)) await settle(context);
-}
-
-function coverageOf(
-  { collections, failures, omitted }: BackupContext,
-  skipped: readonly CollectionSkipped[],
-): CoverageReport {
-  const itemsOf = ({ items, pass }: CollectionState): number => (items ?? pass?.root)?.count ?? 0;
-  return {
-    collections: [
-      ...[...collections.values()]
-        .filter(({ gone }) => !gone)
-        .map((state) => ({
-          ...named(state.collection),
-          state: state.failure === undefined ? ('covered' as const) : ('failed' as const),
-          cause: state.failure,
-          items: itemsOf(state),
-        })),
-      ...skipped.map(({ collection, cause }) => ({ ...named(collection), state: 'skipped' as const, cause, items: 0 })),
-    ],
-    failures: [...failures],
-    omitted: [...omitted],
-  };
-}
-
 /** The error that ended the run is the one to throw; that even the checkpoint failed is worth a line. */
 function noteLost({ logger }: Vault, failure: unknown): void {
   logger.warn('no checkpoint could be written', { error: failure instanceof Error ? failure.name : typeof failure });
-}
-
-function named({ id, name }: Collection): { readonly id: string; readonly name: string } {
-  return { id, name };
 }
 
 function report(

@@ -64,6 +64,10 @@ export interface CollectionState {
   gone: boolean;
   /** Code of the error that ended the collection's feed. */
   failure: string | undefined;
+  /** Whether the source, asked again, told nothing new: the tree shows the collection as it was at one moment. */
+  atRest: boolean;
+  /** Digest of what the last round of this run told; undefined before the first. */
+  told: string | undefined;
 }
 
 /** The state of a collection at the beginning of a run. */
@@ -88,6 +92,8 @@ export function createCollectionState(collection: Collection, base: CollectionSt
     failed: new Set(),
     gone: false,
     failure: undefined,
+    atRest: false,
+    told: undefined,
   };
 }
 

@@ -1,151 +1,42 @@
-import { SourceError } from '@holdfast/contracts';
-import type { ChangeCheckpoint, SourceItem } from '@holdfast/contracts';
 import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
-import { discard, findCurrent, makeReady } from './collection-state.ts';
+import { discard } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
-import { isFatal } from '../internal/is-fatal.ts';
-import { takeIn } from './item-intake.ts';
-import type { Intake } from './item-intake.ts';
+import { followRound } from './follow-round.ts';
 
-/** So many items are told of ahead of the one that is applied next. */
-const FURTHEST_AHEAD = 500;
+/** How a collection is followed. */
+export interface FollowOptions {
+  /**
+   * Whether cursors are of a run that was interrupted. They may stand in the middle of an enumeration, which ends with
+   * what there was at its beginning, so that a quiet round is no proof that nothing changed since.
+   */
+  readonly resumes: boolean;
+  /** Awaited after each cursor. */
+  readonly onCheckpoint: () => Promise<void>;
+}
 
 /**
- * Follows the changes of one collection to their end.
- *
- * Items are read several at a time; what comes of them is applied in the order in which the source told it, so that a
- * cursor is never ahead of the items it stands for. `onCheckpoint` is awaited after each cursor. With `resumes`, the
- * cursor is of a run that was interrupted and may stand in the middle of an enumeration that ends with what there was at
- * its beginning; so the changes since then are asked for as well.
+ * Follows the changes of one collection to the end of its feed, and finds out whether it is at rest: whether the source
+ * told nothing, or nothing else than the time before.
  */
 export async function followCollection(
   context: BackupContext,
   state: CollectionState,
-  { resumes, onCheckpoint }: { readonly resumes: boolean; readonly onCheckpoint: () => Promise<void> },
+  { resumes, onCheckpoint }: FollowOptions,
 ): Promise<void> {
-  const { source, options, reading, slots, underway } = context;
-  const { collection } = state;
-  options.onProgress({
-    type: 'collection-started',
-    collection: collection.id,
-    name: collection.name,
-    totals: totalsOf(context),
-  });
-
-  let applied: Promise<void> = Promise.resolve();
-  let failed: { readonly error: unknown } | undefined;
-  const inOrder = (step: () => void | Promise<void>): void => {
-    applied = applied.then(step);
-    applied.catch((error: unknown) => {
-      failed ??= { error };
-    });
-  };
-
-  const ahead = new Set<string>();
-  /** What becomes of an item is found out only when everything told of it before is applied. */
-  const queue = async (id: string): Promise<void> => {
-    if (ahead.has(id) || ahead.size >= FURTHEST_AHEAD) await applied;
-    ahead.add(id);
-  };
-
-  const begin = async (item: SourceItem): Promise<void> => {
-    await queue(item.id);
-    const release = await slots.acquire(reading);
-    const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
-    const ended = intake.then(
-      () => {},
-      () => {},
-    );
-    underway.add(ended);
-    void ended.then(() => underway.delete(ended));
-    inOrder(async () => {
-      (await intake)();
-      ahead.delete(item.id);
-    });
-  };
-
-  const followOnce = async (): Promise<void> => {
-    for await (const event of source.changes(collection, { cursor: state.cursor, ...reading })) {
-      reading.signal?.throwIfAborted();
-      if (failed !== undefined) throw failed.error;
-      switch (event.type) {
-        case 'item-changed':
-          await begin(event.item);
-          break;
-        case 'item-removed':
-          await queue(event.itemId);
-          inOrder(async () => {
-            await remove(context, state, event.itemId);
-            ahead.delete(event.itemId);
-          });
-          break;
-        case 'collection-reset':
-          inOrder(() => reset(state));
-          // What comes now is to be compared with the new enumeration, not with what was known before.
-          await applied;
-          break;
-        case 'checkpoint':
-          inOrder(() => advance(context, state, event));
-          inOrder(onCheckpoint);
-          break;
-      }
-    }
-    await applied;
-  };
-
-  try {
-    const isMidway = state.cursor !== undefined && (resumes || state.pass !== undefined);
-    await followOnce();
-    if (isMidway) await followOnce();
-  } catch (error) {
-    underway.add(applied.catch(() => {}));
-    if (failed !== undefined) throw failed.error;
-    if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
-    await applied;
-    // What was told behind the last cursor is told again from there.
-    discard(state, state.edits);
-    state.edits = new Map();
-    state.gone = error.code === 'ERR_COLLECTION_NOT_FOUND';
-    state.failure = state.gone ? undefined : error.code;
+  const isFirst = state.told === undefined;
+  const { id, name } = state.collection;
+  if (isFirst) {
+    context.options.onProgress({ type: 'collection-started', collection: id, name, totals: totalsOf(context) });
   }
-}
-
-function advance({ vault }: BackupContext, state: CollectionState, { cursor, last }: ChangeCheckpoint): void {
-  state.cursor = cursor;
-  makeReady(state);
-  // Records hold integers, and a clock may tell fractions.
-  state.cursorTime = Math.floor(vault.clock.now());
-  if (last && state.pass !== undefined) state.pass.ended = true;
-}
-
-/** The source tells the collection from its beginning: what it has told so far of another pass is worth nothing. */
-function reset(state: CollectionState): void {
-  for (const changes of [state.flushing, state.ready, state.edits]) discard(state, changes);
-  state.flushing = new Map();
-  state.ready = new Map();
+  const isMidway = isFirst && state.cursor !== undefined && (resumes || state.pass !== undefined);
+  const { silent, told, failure } = await followRound(context, state, onCheckpoint);
+  state.atRest = failure === undefined && !isMidway && (silent || told === state.told);
+  state.told = told;
+  if (failure === undefined) return;
+  // What was told behind the last cursor is told again from there.
+  discard(state, state.edits);
   state.edits = new Map();
-  state.before.push(state.pass?.root);
-  state.pass = { root: undefined, ended: false };
-  state.cursor = undefined;
-}
-
-/**
- * Takes an item out and leaves it to be settled what became of it; also where nothing is known of it, because an item
- * that came, left and came back is told as having left.
- */
-async function remove(
-  { vault, source, itemIndex, options }: BackupContext,
-  state: CollectionState,
-  id: string,
-): Promise<void> {
-  state.open.add(id);
-  const places = itemIndex.find(vault.keyring.itemId(source.id, id));
-  for (const { collectionId, sort } of places) {
-    if (collectionId !== state.collection.id) continue;
-    const key = { id, sort };
-    if ((await findCurrent(state, key, vault.trees, options)) === undefined) continue;
-    state.edits.set(id, { key });
-    return;
-  }
+  state.gone = failure.code === 'ERR_COLLECTION_NOT_FOUND';
+  state.failure = state.gone ? undefined : failure.code;
 }

@@ -104,12 +104,13 @@ export function serialiseCoverage({ collections, failures, omitted }: CoverageRe
   return JSON.stringify({
     holdfast: 'coverage',
     version: COVERAGE_VERSION,
-    collections: collections.map(({ id, name, state, cause, items }) => ({
+    collections: collections.map(({ id, name, state, cause, items, atRest }) => ({
       id,
       name,
       state,
       cause: cause ?? null,
       items,
+      atRest,
     })),
     failures: failures.map(({ collection, item, code, reason }) => ({
       collection,
@@ -135,7 +136,11 @@ export function parseCoverage(text: string, object: string): CoverageReport {
   }
   const { collections, failures, omitted } = json;
   return {
-    collections: collections.map(({ cause, ...rest }) => ({ ...rest, cause: cause ?? undefined })),
+    collections: collections.map(({ cause, atRest = false, ...rest }) => ({
+      ...rest,
+      cause: cause ?? undefined,
+      atRest,
+    })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
     omitted,
   };
@@ -175,6 +180,7 @@ interface CoverageJson {
     readonly state: 'covered' | 'skipped' | 'failed';
     readonly cause: string | null;
     readonly items: number;
+    readonly atRest?: boolean;
   }[];
   readonly failures: readonly {
     readonly collection: string;

@@ -64,6 +64,11 @@ export interface CollectionCoverage {
   readonly cause: string | undefined;
   /** Items in the snapshot. */
   readonly items: number;
+  /**
+   * Whether it had come to rest, so that the snapshot shows it as it was at one moment of the run. `false` is no failure:
+   * it changed whenever it was asked for, and the next run brings the rest. Only of one that is covered.
+   */
+  readonly atRest: boolean;
 }
 
 /** An item that could not be backed up. */

@@ -155,9 +155,9 @@ describe('a coverage report', () => {
   it('comes back as it was written', () => {
     const report = {
       collections: [
-        { id: 'a', name: 'Ä', state: 'covered', cause: undefined, items: 3 },
-        { id: 'b', name: '', state: 'skipped', cause: 'search-folder', items: 0 },
-        { id: 'c', name: 'c', state: 'failed', cause: 'ERR_SOURCE_PROTOCOL', items: 7 },
+        { id: 'a', name: 'Ä', state: 'covered', cause: undefined, items: 3, atRest: true },
+        { id: 'b', name: '', state: 'skipped', cause: 'search-folder', items: 0, atRest: false },
+        { id: 'c', name: 'c', state: 'failed', cause: 'ERR_SOURCE_PROTOCOL', items: 7, atRest: false },
       ],
       failures: [
         { collection: 'a', item: 'x', code: 'ERR_ITEM_UNREADABLE', reason: 'Why' },

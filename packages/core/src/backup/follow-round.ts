@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { SourceError } from '@holdfast/contracts';
+import type { ChangeCheckpoint, ChangeEvent, SourceItem } from '@holdfast/contracts';
+import { isFatal } from '../internal/is-fatal.ts';
+import type { BackupContext } from './backup-context.ts';
+import { discard, findCurrent, makeReady } from './collection-state.ts';
+import type { CollectionState } from './collection-state.ts';
+import { takeIn } from './item-intake.ts';
+import type { Intake } from './item-intake.ts';
+
+/** So many items are told of ahead of the one that is applied next. */
+const FURTHEST_AHEAD = 500;
+
+/** What became of one round. */
+export interface FollowedRound {
+  /** Whether the source told nothing at all. */
+  readonly silent: boolean;
+  /** Digest of the items told and their change keys: two rounds in a row that have the same told nothing new. */
+  readonly told: string;
+  /** What ended the feed before its end, if that concerns this collection alone. */
+  readonly failure: SourceError | undefined;
+}
+
+/**
+ * Follows the changes of one collection from its cursor to the end of the feed, once.
+ *
+ * Items are read several at a time; what comes of them is applied in the order in which the source told it, so that a
+ * cursor is never ahead of the items it stands for. `onCheckpoint` is awaited after each cursor.
+ */
+export async function followRound(
+  context: BackupContext,
+  state: CollectionState,
+  onCheckpoint: () => Promise<void>,
+): Promise<FollowedRound> {
+  const { source, reading, slots, underway } = context;
+  const told = createHash('sha256');
+  let silent = true;
+  let applied: Promise<void> = Promise.resolve();
+  let failed: { readonly error: unknown } | undefined;
+  const inOrder = (step: () => void | Promise<void>): void => {
+    applied = applied.then(step);
+    applied.catch((error: unknown) => {
+      failed ??= { error };
+    });
+  };
+
+  const ahead = new Set<string>();
+  /** What becomes of an item is found out only when everything told of it before is applied. */
+  const queue = async (id: string): Promise<void> => {
+    if (ahead.has(id) || ahead.size >= FURTHEST_AHEAD) await applied;
+    ahead.add(id);
+  };
+
+  const begin = async (item: SourceItem): Promise<void> => {
+    await queue(item.id);
+    const release = await slots.acquire(reading);
+    const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
+    const ended = intake.then(
+      () => {},
+      () => {},
+    );
+    underway.add(ended);
+    void ended.then(() => underway.delete(ended));
+    inOrder(async () => {
+      (await intake)();
+      ahead.delete(item.id);
+    });
+  };
+
+  const take = async (event: ChangeEvent): Promise<void> => {
+    switch (event.type) {
+      case 'item-changed':
+        told.update(JSON.stringify([event.item.id, event.item.changeKey]));
+        await begin(event.item);
+        break;
+      case 'item-removed':
+        told.update(JSON.stringify([event.itemId]));
+        await queue(event.itemId);
+        inOrder(async () => {
+          await remove(context, state, event.itemId);
+          ahead.delete(event.itemId);
+        });
+        break;
+      case 'collection-reset':
+        inOrder(() => reset(state));
+        // What comes now is to be compared with the new enumeration, not with what was known before.
+        await applied;
+        break;
+      case 'checkpoint':
+        inOrder(() => advance(context, state, event));
+        inOrder(onCheckpoint);
+        break;
+    }
+  };
+
+  let failure: SourceError | undefined;
+  try {
+    for await (const event of source.changes(state.collection, { cursor: state.cursor, ...reading })) {
+      reading.signal?.throwIfAborted();
+      if (failed !== undefined) throw failed.error;
+      if (event.type !== 'checkpoint') silent = false;
+      await take(event);
+    }
+  } catch (error) {
+    underway.add(applied.catch(() => {}));
+    if (failed !== undefined) throw failed.error;
+    if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
+    failure = error;
+  }
+  await applied;
+  return { silent, told: told.digest('hex'), failure };
+}
+
+function advance({ vault }: BackupContext, state: CollectionState, { cursor, last }: ChangeCheckpoint): void {
+  state.cursor = cursor;
+  makeReady(state);
+  // Records hold integers, and a clock may tell fractions.
+  state.cursorTime = Math.floor(vault.clock.now());
+  if (last && state.pass !== undefined) state.pass.ended = true;
+}
+
+/** The source tells the collection from its beginning: what it has told so far of another pass is worth nothing. */
+function reset(state: CollectionState): void {
+  for (const changes of [state.flushing, state.ready, state.edits]) discard(state, changes);
+  state.flushing = new Map();
+  state.ready = new Map();
+  state.edits = new Map();
+  state.before.push(state.pass?.root);
+  state.pass = { root: undefined, ended: false };
+  state.cursor = undefined;
+}
+
+/**
+ * Takes an item out and leaves it to be settled what became of it; also where nothing is known of it, because an item
+ * that came, left and came back is told as having left.
+ */
+async function remove(
+  { vault, source, itemIndex, options }: BackupContext,
+  state: CollectionState,
+  id: string,
+): Promise<void> {
+  state.open.add(id);
+  const places = itemIndex.find(vault.keyring.itemId(source.id, id));
+  for (const { collectionId, sort } of places) {
+    if (collectionId !== state.collection.id) continue;
+    const key = { id, sort };
+    if ((await findCurrent(state, key, vault.trees, options)) === undefined) continue;
+    state.edits.set(id, { key });
+    return;
+  }
+}

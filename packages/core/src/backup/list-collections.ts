@@ -1,0 +1,45 @@
+import type { Collection } from '@holdfast/contracts';
+import { collectionRecordKind } from '../tree/collection-record.ts';
+import type { NodeReference } from '../tree/tree-record.ts';
+import type { BackupContext } from './backup-context.ts';
+import { createCollectionState } from './collection-state.ts';
+import type { CollectionState } from './collection-state.ts';
+
+/** Asks the source for its collections and joins them with what the last snapshot says of them. */
+export async function prepareCollections(context: BackupContext, root: NodeReference | undefined): Promise<void> {
+  const { vault, options, collections, vanished, unsettled } = context;
+  const found = await listCollections(context);
+  for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
+    const collection = found.get(value.id);
+    const state = createCollectionState(collection ?? value.collection, { record: value, places });
+    (collection === undefined ? vanished : collections).set(value.id, state);
+    for (const id of value.open) unsettled.add(id);
+  }
+  for (const [id, collection] of found) {
+    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined));
+  }
+}
+
+/** Asks the source once more, late in the run, and tells the collections that were not there when it began. */
+export async function joinNewCollections(context: BackupContext): Promise<CollectionState[]> {
+  const { collections, vanished } = context;
+  const joined: CollectionState[] = [];
+  for (const [id, collection] of await listCollections(context)) {
+    if (collections.has(id)) continue;
+    const state = vanished.get(id) ?? createCollectionState(collection, undefined);
+    state.collection = collection;
+    vanished.delete(id);
+    collections.set(id, state);
+    joined.push(state);
+  }
+  return joined;
+}
+
+async function listCollections({ source, reading, skipped }: BackupContext): Promise<Map<string, Collection>> {
+  const found = new Map<string, Collection>();
+  for await (const event of source.collections(reading)) {
+    if (event.type === 'collection-skipped') skipped.set(event.collection.id, event);
+    else found.set(event.collection.id, event.collection);
+  }
+  return found;
+}
