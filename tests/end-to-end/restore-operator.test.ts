@@ -200,7 +200,7 @@ describe('a message whose restore was interrupted', () => {
       await control.addMessage(ADA, 'inbox', letter(2));
       await repository.backup(ada);
       await restore(world, {}, 'eve');
-      const [made] = (await control.messages(EVE)).filter(({ content }) => content.attachments.length > 0);
+      const made = (await control.messages(EVE)).find(({ content }) => content.attachments.length > 0);
       // What a process that dies in the middle leaves behind.
       control.updateMessage(EVE, made?.id ?? '', { attachments: files().slice(0, present) });
 
