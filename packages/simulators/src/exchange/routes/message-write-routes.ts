@@ -12,10 +12,12 @@ import {
 } from '../read/message-from-json.ts';
 import type { MessageJson, NewMessage } from '../read/message-from-json.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
+import { take } from '../server/faults.ts';
 import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
 import type { MailboxHandler } from './mailbox-handler.ts';
+import { refuseConflict } from './refuse-conflict.ts';
 
 /** Properties that can be changed on drafts only (api/message-update). */
 const DRAFT_ONLY = [
@@ -48,9 +50,9 @@ export function messageWriteRoutes(service: ExchangeService): Readonly<Record<st
       ? await draftFromMime(call.request.body, clock.now())
       : newMessage(call.json as MessageJson, mailbox);
     const message = mailbox.addMessage(folder, content, extended);
-    if (identifiers.fraction('settle', mailbox.id, mailbox.sequence()) < behaviour.settleRate) {
-      message.unsettledReads = 1;
-    }
+    const ordered = take(service.faults.unsettled, () => true)?.times;
+    const isLate = identifiers.fraction('settle', mailbox.id, mailbox.sequence()) < behaviour.settleRate;
+    message.unsettledReads = ordered ?? (isLate ? 1 : 0);
     return answer(call, mailbox, message, 201);
   }
 
@@ -80,7 +82,9 @@ export function messageWriteRoutes(service: ExchangeService): Readonly<Record<st
           );
         }
       }
-      for (const [id, value] of extendedProperties(json)) {
+      const extended = extendedProperties(json);
+      refuseConflict(service, message);
+      for (const [id, value] of extended) {
         // The message flags decide about drafts, and only when the message is created.
         if (id !== 'Integer 0xe07') message.extended.set(id, value);
       }
