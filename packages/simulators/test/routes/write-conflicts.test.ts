@@ -65,4 +65,16 @@ describe('writes to a message', () => {
     expect(await attach(graph, late)).toBe('404 ErrorItemNotFound');
     expect(await attach(graph, late)).toBe('attached');
   });
+
+  it('find nothing if the message is deleted while they are in progress', async () => {
+    await using exchange = await startExchange({ mailboxes: { [ADA]: {} } });
+    const graph = await graphClient(exchange);
+    const id = await create(graph);
+    const stop = exchange.control.onRequest(() => {
+      // The second turn of the event loop from here lies between the look at the message and the write.
+      setImmediate(() => setImmediate(() => exchange.control.deleteMessage(ADA, id)));
+    });
+    expect(await attach(graph, id)).toBe('404 ErrorItemNotFound');
+    stop();
+  });
 });

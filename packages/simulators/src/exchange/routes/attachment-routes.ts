@@ -32,6 +32,8 @@ export async function writeAttachments<Result>(
   try {
     // Without a turn of the event loop, two requests could never overlap.
     await setImmediate();
+    // Somebody may have deleted the message meanwhile.
+    if (message.folder === undefined) throw itemNotFound();
     return write();
   } finally {
     message.attachmentWriters--;

@@ -1,7 +1,7 @@
 import type { MessageContent } from '../message-content.ts';
 import { deliverMime } from '../mime/deliver-mime.ts';
 import type { Answer, ExchangeCall } from '../protocol/exchange-call.ts';
-import { GraphFailure } from '../protocol/graph-failure.ts';
+import { GraphFailure, itemNotFound } from '../protocol/graph-failure.ts';
 import {
   extendedProperties,
   messageFromJson,
@@ -49,6 +49,8 @@ export function messageWriteRoutes(service: ExchangeService): Readonly<Record<st
     const { content, extended } = isMime
       ? await draftFromMime(call.request.body, clock.now())
       : newMessage(call.json as MessageJson, mailbox);
+    // Somebody may have deleted the folder while the MIME was read.
+    if (folder.gone) throw itemNotFound();
     const message = mailbox.addMessage(folder, content, extended);
     const ordered = take(service.faults.unsettled, () => true)?.times;
     const isLate = identifiers.fraction('settle', mailbox.id, mailbox.sequence()) < behaviour.settleRate;
