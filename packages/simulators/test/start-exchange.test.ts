@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
 import { describe, expect, it } from 'vitest';
 
 import { DescriptionViolatedError, startExchange } from '../src/exchange/index.ts';
@@ -37,6 +39,52 @@ describe('startExchange', () => {
     await graph('/users/ada@example.org/photo');
     await expect(exchange.close()).rejects.toThrow(DescriptionViolatedError);
     await expect(exchange.close()).resolves.toBeUndefined();
+  });
+
+  it('publishes how much was checked when it is closed, once', async () => {
+    const seen: unknown[] = [];
+    const listener = (message: unknown): void => void seen.push(message);
+    subscribe('holdfast:simulator-closed', listener);
+    try {
+      const exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+      const graph = await graphClient(exchange);
+      await graph('/users/ada@example.org');
+      await graph('/$batch', {
+        method: 'POST',
+        json: { requests: [{ id: '1', method: 'GET', url: '/users/ada@example.org' }] },
+      });
+      exchange.control.answerHtml(1);
+      await graph('/users/ada@example.org');
+      await graph('/users/ada@example.org/photo');
+      await expect(exchange.close()).rejects.toThrow(DescriptionViolatedError);
+      await exchange.close();
+      // The page of a stranger is not checked; a request that is not described has no answer to compare.
+      expect(seen).toEqual([{ requests: 4, answers: 3, violations: 1 }]);
+    } finally {
+      unsubscribe('holdfast:simulator-closed', listener);
+    }
+  });
+
+  it('sends text that is not well-formed, and control characters, as escapes that arrive unchanged', async () => {
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+    const graph = await graphClient(exchange);
+    const hostile = 'a\ud800b\udc00\u0000\u0007\u2028\u{1f600}"\\';
+    const id = await exchange.control.addMessage('ada@example.org', 'inbox', messageFixture({ subject: hostile }));
+    exchange.control.updateMessage('ada@example.org', id, { body: { contentType: 'text', content: hostile } });
+    const folder = exchange.control.createFolder('ada@example.org', 'Old');
+    exchange.control.renameFolder('ada@example.org', folder, hostile);
+    const reply = await graph(`/users/ada@example.org/messages/${id}`);
+    expect(reply.text).toContain('a\\ud800b\\udc00\\u0000\\u0007');
+    expect([reply.json.subject, (reply.json.body as { content: string }).content]).toEqual([hostile, hostile]);
+    expect((await graph(`/users/ada@example.org/mailFolders/${folder}`)).json.displayName).toBe(hostile);
+  });
+
+  it('tells of messages without their MIME, if that is enough', async () => {
+    await using exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
+    await exchange.control.addMessage('ada@example.org', 'inbox', emlFixture());
+    const [state] = await exchange.control.messages('ada@example.org', { mime: false });
+    expect([state?.content.subject, state?.mime]).toEqual(['Tea', undefined]);
+    expect((await exchange.control.messages('ada@example.org'))[0]?.mime).toEqual(emlFixture());
   });
 
   it('stamps its answers with the time of its clock', async () => {

@@ -1,6 +1,7 @@
 import { systemClock } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/contracts';
 
+import type { UploadCasing } from './server/faults.ts';
 import type { Weather } from './server/weather.ts';
 
 /** An .eml file that a mailbox is filled with. */
@@ -47,6 +48,15 @@ export interface StartExchangeOptions {
   /** Share of new messages that answer 404 to the first write of an attachment, from 0 to 1. @defaultValue `0` */
   readonly settleRate?: number | undefined;
   /**
+   * Share of writes to a message (its properties, its attachments, ranges of them) that answer 412
+   * `ErrorIrresolvableConflict` without doing anything, from 0 to 1; the next write to the same message succeeds.
+   *
+   * @defaultValue `0`
+   */
+  readonly conflictRate?: number | undefined;
+  /** How names are written in the answers to upload ranges. @defaultValue `'documented'` */
+  readonly uploadCasing?: UploadCasing | undefined;
+  /**
    * Reproduces a defect of the service: with immutable ids, a message that was moved away and back between two rounds is
    * shown as removed only (microsoft-graph-docs-contrib issue 72).
    *
@@ -86,6 +96,8 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
     deltaGenerations = 16,
     replayRate = 0,
     settleRate = 0,
+    conflictRate = 0,
+    uploadCasing = 'documented',
     immutableIdHole = false,
     expandableAttachments = 100,
     latencyMs = 0,
@@ -98,7 +110,7 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
   if (!Number.isInteger(deltaGenerations) || deltaGenerations < 1) {
     throw new RangeError(`deltaGenerations must be a positive integer, got ${deltaGenerations}`);
   }
-  for (const [name, rate] of Object.entries({ replayRate, settleRate })) {
+  for (const [name, rate] of Object.entries({ replayRate, settleRate, conflictRate })) {
     if (!(rate >= 0 && rate <= 1)) throw new RangeError(`${name} must be from 0 to 1, got ${rate}`);
   }
   if (!Number.isInteger(expandableAttachments) || expandableAttachments < 0) {
@@ -113,6 +125,8 @@ export function resolveExchangeOptions(options: StartExchangeOptions): ResolvedE
     deltaGenerations,
     replayRate,
     settleRate,
+    conflictRate,
+    uploadCasing,
     immutableIdHole,
     expandableAttachments,
     latencyMs,

@@ -22,6 +22,7 @@ export type {
   MessageState,
   MimeRefusal,
   ResetConnectionsOptions,
+  UnsettleMessagesOptions,
 } from './control/exchange-control.ts';
 export type {
   DemoAddition,
@@ -50,7 +51,7 @@ export type {
   ReferenceAttachmentContent,
 } from './message-content.ts';
 export type { DeliverMimeOptions } from './mime/deliver-mime.ts';
-export type { ItemFault, ItemFaultPart, ThrottleFault } from './server/faults.ts';
+export type { ItemFault, ItemFaultPart, ThrottleFault, UploadCasing } from './server/faults.ts';
 export type { FaultName, LoggedRequest, RequestKind, RequestLog } from './server/request-log.ts';
 export type { RequestListener, RequestNotice } from './server/request-notices.ts';
 export type { Violation, ViolationLog } from './server/violation-log.ts';

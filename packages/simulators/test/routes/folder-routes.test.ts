@@ -7,6 +7,7 @@ import type { GraphClient, GraphJson } from '../support/graph-client.ts';
 import { messageFixture } from '../support/message-fixtures.ts';
 
 const ADA = 'ada@example.org';
+const FOLDERS = `/users/${ADA}/mailFolders`;
 
 describe('mail folders', () => {
   let exchange: Exchange;
@@ -31,6 +32,19 @@ describe('mail folders', () => {
       if (next === undefined) return { folders, link: json['@odata.deltaLink'] ?? '' };
     }
   }
+
+  it('takes names of 255 characters, and refuses longer ones', async () => {
+    const longest = 'n'.repeat(255);
+    const made = await graph(FOLDERS, { method: 'POST', json: { displayName: longest } });
+    expect([made.status, made.json.displayName]).toEqual([201, longest]);
+    const tooLong = { json: { displayName: `${longest}n` } };
+    for (const refused of [
+      await graph(FOLDERS, { method: 'POST', ...tooLong }),
+      await graph(`${FOLDERS}/${made.json.id}`, { method: 'PATCH', ...tooLong }),
+    ]) {
+      expect([refused.status, refused.json.error.code]).toEqual([400, 'ErrorInvalidProperty']);
+    }
+  });
 
   it('lists the direct children of the root, ten a page, hidden ones on request', async () => {
     exchange.control.createFolder(ADA, 'Projects/2019');

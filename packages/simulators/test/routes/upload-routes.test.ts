@@ -87,4 +87,50 @@ describe('upload sessions', () => {
     exchange.control.deleteMessage(ADA, id);
     expect((await put(uploadUrl, 0, STEP)).json.error.code).toBe('ErrorItemNotFound');
   });
+
+  it('loses the answer to a range that it took, and says of the same range what is expected', async () => {
+    const { uploadUrl } = (await open()).json;
+    exchange.control.resetConnections(1, { moment: 'after', kinds: ['upload'] });
+    await expect(put(uploadUrl, 0, STEP)).rejects.toBeInstanceOf(TypeError);
+    const again = await put(uploadUrl, 0, STEP);
+    expect([again.status, again.json.error.message]).toEqual([416, `The next expected range begins at ${STEP}.`]);
+    exchange.control.resetConnections(1, { moment: 'after', kinds: ['upload'] });
+    await expect(put(uploadUrl, STEP, SIZE)).rejects.toBeInstanceOf(TypeError);
+    expect((await put(uploadUrl, STEP, SIZE)).json.error.code).toBe('ErrorItemNotFound');
+    const [attachment] = (await exchange.control.messages(ADA))[0]?.content.attachments ?? [];
+    expect(attachment?.kind === 'file' && Buffer.compare(attachment.bytes, bytes)).toBe(0);
+  });
+
+  it('loses a range before it took it, and takes it again', async () => {
+    const { uploadUrl } = (await open()).json;
+    exchange.control.resetConnections(1, { kinds: ['upload'] });
+    await expect(put(uploadUrl, 0, STEP)).rejects.toBeInstanceOf(TypeError);
+    expect((await put(uploadUrl, 0, STEP)).status).toBe(200);
+  });
+
+  it('does not know a request for the state of a session, which the description does not have', async () => {
+    const { uploadUrl } = (await open()).json;
+    expect((await graph(uploadUrl)).status).toBe(405);
+    expect(exchange.violations.take()).toHaveLength(1);
+  });
+
+  it.each([
+    ['documented', ['ExpirationDateTime', 'nextExpectedRanges']],
+    ['camel', ['expirationDateTime', 'nextExpectedRanges']],
+    ['pascal', ['ExpirationDateTime', 'NextExpectedRanges']],
+  ] as const)('writes the names in the answer to a range in the way ordered: %s', async (casing, names) => {
+    exchange.control.setUploadCasing(casing);
+    const { uploadUrl } = (await open()).json;
+    expect(Object.keys((await put(uploadUrl, 0, STEP)).json)).toEqual(names);
+  });
+
+  it('writes these names now this way and now that, by the seed', async () => {
+    exchange.control.setUploadCasing('varied');
+    const { uploadUrl } = (await open()).json;
+    const seen = new Set<string>();
+    for (let first = 0; first < 3_000_000; first += 100_000) {
+      seen.add(Object.keys((await put(uploadUrl, first, first + 100_000)).json).join());
+    }
+    expect(seen.size).toBe(3);
+  });
 });

@@ -74,5 +74,9 @@ describe('the limits of a mailbox', () => {
     await clock.advance(100);
     expect((await Promise.all([...four, other])).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(exchange.requests.throttled).toBe(1);
+    expect(exchange.requests.overLimit).toEqual({ [ADA]: 1 });
+    expect(exchange.requests.faults.throttled).toBe(0);
+    exchange.requests.reset();
+    expect(exchange.requests.overLimit).toEqual({});
   });
 });

@@ -9,7 +9,7 @@ import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { contentOf } from '../store/stored-message.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
-import type { ExchangeControl, FolderLocation, MessageState, MimeRefusal } from './exchange-control.ts';
+import type { ExchangeControl, FolderLocation, MessageState } from './exchange-control.ts';
 
 /** What the control needs beside the service. */
 export interface ControlOptions {
@@ -120,9 +120,18 @@ export function createControl(service: ExchangeService, { setSecret, weatherOf }
         }));
     },
 
-    async messages(address) {
+    async messages(address, { mime = true } = {}) {
       const mailbox = mailboxOf(address);
-      return Promise.all([...mailbox.messages()].map((message) => messageState(service, mailbox, message)));
+      // First what can be told at one moment; then MIME, which takes time and memory, one after the other.
+      const known = Array.from(mailbox.messages(), (message) => ({
+        message,
+        state: messageState(service, mailbox, message),
+      }));
+      const states: MessageState[] = [];
+      for (const { message, state } of known) {
+        states.push(mime ? { ...state, ...(await mimeState(service, message)) } : state);
+      }
+      return states;
     },
 
     expireDeltaTokens({ mailbox, folder, code = 'SyncStateNotFound', status, letterCase = 'asIs' } = {}) {
@@ -160,6 +169,15 @@ export function createControl(service: ExchangeService, { setSecret, weatherOf }
     answerHtml(count, { kinds, status } = {}) {
       faults.onTheWay.push({ order: { name: 'html', status, kinds }, left: count });
     },
+    conflictWrites(count) {
+      faults.conflicts += count;
+    },
+    unsettleMessages(count, { times = 1 } = {}) {
+      faults.unsettled.push({ order: { times }, left: count });
+    },
+    setUploadCasing(casing) {
+      faults.uploadCasing = casing;
+    },
     setWeather(weather) {
       faults.weather = weatherOf(weather);
     },
@@ -187,9 +205,9 @@ export function createControl(service: ExchangeService, { setSecret, weatherOf }
   };
 }
 
-async function messageState(service: ExchangeService, mailbox: Mailbox, message: StoredMessage): Promise<MessageState> {
+/** A message without its MIME. */
+function messageState(service: ExchangeService, mailbox: Mailbox, message: StoredMessage): MessageState {
   const presenter = service.presenter(mailbox);
-  const { mime, mimeRefusal } = await mimeState(service, message);
   const { folder } = message;
   return {
     id: message.immutableId,
@@ -198,8 +216,8 @@ async function messageState(service: ExchangeService, mailbox: Mailbox, message:
     folder: folder === undefined ? [] : folderPath(folder),
     changeKey: presenter.changeKey(message),
     content: contentOf(message),
-    mime,
-    mimeRefusal,
+    mime: undefined,
+    mimeRefusal: undefined,
     properties: presenter.present(message, { idFormat: 'immutable', select: undefined, expand: [] }),
   };
 }
@@ -208,7 +226,7 @@ async function messageState(service: ExchangeService, mailbox: Mailbox, message:
 async function mimeState(
   { faults }: ExchangeService,
   message: StoredMessage,
-): Promise<{ mime: Uint8Array | undefined; mimeRefusal: MimeRefusal | undefined }> {
+): Promise<Pick<MessageState, 'mime' | 'mimeRefusal'>> {
   const entry = faults.items.get(message.immutableId);
   const isFailing = entry?.left === Number.POSITIVE_INFINITY && entry.order.parts?.includes('mime') !== false;
   if (entry !== undefined && isFailing) {

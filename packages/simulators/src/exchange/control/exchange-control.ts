@@ -1,5 +1,5 @@
 import type { MessageContent } from '../message-content.ts';
-import type { ItemFault, ThrottleFault } from '../server/faults.ts';
+import type { ItemFault, ThrottleFault, UploadCasing } from '../server/faults.ts';
 import type { RequestKind } from '../server/request-log.ts';
 import type { RequestListener } from '../server/request-notices.ts';
 import type { Weather } from '../server/weather.ts';
@@ -48,7 +48,7 @@ export interface MessageState {
   readonly changeKey: string;
   /** Everything it says, with its attachments and their bytes. */
   readonly content: MessageContent;
-  /** Its MIME as `$value` serves it; `undefined` if the service refuses it. */
+  /** Its MIME as `$value` serves it; `undefined` if the service refuses it, or if it was not asked for. */
   readonly mime: Uint8Array | undefined;
   /** Why the service refuses its MIME, if it does. */
   readonly mimeRefusal: MimeRefusal | undefined;
@@ -93,6 +93,12 @@ export interface CutPagesOptions {
   readonly kinds?: readonly RequestKind[] | undefined;
 }
 
+/** What {@link ExchangeControl.unsettleMessages} does. */
+export interface UnsettleMessagesOptions {
+  /** How many writes of attachments find nothing, for each message. @defaultValue `1` */
+  readonly times?: number | undefined;
+}
+
 /** Which requests {@link ExchangeControl.answerHtml} answers, and how. */
 export interface AnswerHtmlOptions {
   /** HTTP status. @defaultValue `200` */
@@ -127,8 +133,8 @@ export interface ExchangeControl {
   deleteFolder(mailbox: string, folder: FolderLocation): void;
   /** All folders of a mailbox, parents first. */
   folders(mailbox: string): readonly FolderState[];
-  /** All messages of a mailbox, in the order of their creation. */
-  messages(mailbox: string): Promise<readonly MessageState[]>;
+  /** All messages of a mailbox, in the order of their creation; much faster without their MIME, which may be composed. */
+  messages(mailbox: string, options?: { readonly mime?: boolean | undefined }): Promise<readonly MessageState[]>;
   /**
    * Makes tokens of change tracking that were handed out invalid, in the links between two pages as in those between two
    * rounds.
@@ -151,6 +157,15 @@ export interface ExchangeControl {
    * service: the request never reaches it, and the answer is not checked against its description.
    */
   answerHtml(count: number, options?: AnswerHtmlOptions): void;
+  /** Answers so many writes to messages with 412 `ErrorIrresolvableConflict`; see `conflictRate`. */
+  conflictWrites(count: number): void;
+  /**
+   * Lets the next messages that clients create answer 404 `ErrorItemNotFound` to the first writes of attachments, as just
+   * after the creation.
+   */
+  unsettleMessages(count: number, options?: UnsettleMessagesOptions): void;
+  /** Writes names in the answers to upload ranges in another way from now on. */
+  setUploadCasing(casing: UploadCasing): void;
   /** Begins another weather with its first draw, or ends it. Throws a `RangeError` if its rates make no sense. */
   setWeather(weather: Weather | undefined): void;
   /**

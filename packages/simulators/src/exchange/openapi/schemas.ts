@@ -345,6 +345,7 @@ export const schemas: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     properties: {
       ExpirationDateTime: { type: 'string', format: 'date-time' },
+      expirationDateTime: { type: 'string', format: 'date-time' },
       nextExpectedRanges: { type: 'array', items: { type: 'string' } },
       NextExpectedRanges: { type: 'array', items: { type: 'string' } },
     },

@@ -29,7 +29,7 @@ export function presentFolder(
     displayName: folder.displayName,
     // The root has a parent too, which nothing can be asked about.
     parentFolderId: folder.parent?.id ?? `AQMkAD${identifiers.text(43, 'mailbox', mailbox.id)}AuAAADroot`,
-    childFolderCount: [...folder.children].filter(({ isHidden }) => !isHidden).length,
+    childFolderCount: visibleChildren(folder),
     unreadItemCount: folder.unread,
     totalItemCount: folder.messages.size,
     isHidden: folder.isHidden,
@@ -48,4 +48,10 @@ export function presentFolder(
     if (select?.includes(name) !== false) result[name] = value;
   }
   return result;
+}
+
+function visibleChildren({ children }: Folder): number {
+  let count = 0;
+  for (const { isHidden } of children) if (!isHidden) count++;
+  return count;
 }

@@ -14,24 +14,26 @@ import type { Mailbox } from '../store/mailbox.ts';
 import type { StoredAttachment, StoredMessage } from '../store/stored-message.ts';
 import type { MailboxHandler } from './mailbox-handler.ts';
 import { pageOf } from './page-of.ts';
+import { irresolvableConflict, refuseConflict } from './refuse-conflict.ts';
 
 /** Runs one write to the attachments of a message. A second one at the same time fails, as in the service. */
-export async function writeAttachments<Result>(message: StoredMessage, write: () => Result): Promise<Result> {
+export async function writeAttachments<Result>(
+  service: ExchangeService,
+  message: StoredMessage,
+  write: () => Result,
+): Promise<Result> {
   if (message.unsettledReads > 0) {
     message.unsettledReads--;
     throw itemNotFound();
   }
-  if (message.attachmentWriters > 0) {
-    throw new GraphFailure(
-      412,
-      'ErrorIrresolvableConflict',
-      'The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.',
-    );
-  }
+  if (message.attachmentWriters > 0) throw irresolvableConflict();
+  refuseConflict(service, message);
   message.attachmentWriters++;
   try {
     // Without a turn of the event loop, two requests could never overlap.
     await setImmediate();
+    // Somebody may have deleted the message meanwhile.
+    if (message.folder === undefined) throw itemNotFound();
     return write();
   } finally {
     message.attachmentWriters--;
@@ -110,13 +112,13 @@ export function attachmentRoutes(service: ExchangeService): Readonly<Record<stri
           id: service.identifiers.guid('item-id', mailbox.id, mailbox.sequence()),
         }).content;
       const content = attachmentFromJson(call.json as Readonly<Record<string, unknown>>, readItem);
-      const attachment = await writeAttachments(message, () => addAttachment(mailbox, message, content));
+      const attachment = await writeAttachments(service, message, () => addAttachment(mailbox, message, content));
       return { status: 201, json: presentAttachment(message, attachment, call.preferences.idFormat, {}) };
     },
 
     async deleteAttachment(call, mailbox) {
       const { message, attachment } = find(call, mailbox);
-      await writeAttachments(message, () =>
+      await writeAttachments(service, message, () =>
         mailbox.changeMessage(message, { attachments: message.attachments.filter((other) => other !== attachment) }),
       );
       return { status: 204 };

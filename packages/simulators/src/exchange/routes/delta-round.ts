@@ -81,7 +81,10 @@ export function deltaState(
   const known = mailbox.syncStates.get(state.syncState);
   if (known === undefined) throw syncStateInvalid();
   // What is lost stays lost.
-  known.loss ??= tokenLoss;
+  if (known.loss === undefined && tokenLoss !== undefined) {
+    known.loss = tokenLoss;
+    service.requests.recordFault('tokenLoss');
+  }
   const isOld = known.generation - state.generation >= service.behaviour.deltaGenerations;
   const loss = known.loss ?? (isOld ? OLD : undefined);
   if (loss !== undefined) {

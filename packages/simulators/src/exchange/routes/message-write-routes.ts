@@ -1,7 +1,7 @@
 import type { MessageContent } from '../message-content.ts';
 import { deliverMime } from '../mime/deliver-mime.ts';
 import type { Answer, ExchangeCall } from '../protocol/exchange-call.ts';
-import { GraphFailure } from '../protocol/graph-failure.ts';
+import { GraphFailure, itemNotFound } from '../protocol/graph-failure.ts';
 import {
   extendedProperties,
   messageFromJson,
@@ -12,10 +12,12 @@ import {
 } from '../read/message-from-json.ts';
 import type { MessageJson, NewMessage } from '../read/message-from-json.ts';
 import type { ExchangeService } from '../server/exchange-service.ts';
+import { take } from '../server/faults.ts';
 import type { Folder } from '../store/folder.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
 import type { MailboxHandler } from './mailbox-handler.ts';
+import { refuseConflict } from './refuse-conflict.ts';
 
 /** Properties that can be changed on drafts only (api/message-update). */
 const DRAFT_ONLY = [
@@ -47,10 +49,12 @@ export function messageWriteRoutes(service: ExchangeService): Readonly<Record<st
     const { content, extended } = isMime
       ? await draftFromMime(call.request.body, clock.now())
       : newMessage(call.json as MessageJson, mailbox);
+    // Somebody may have deleted the folder while the MIME was read.
+    if (folder.gone) throw itemNotFound();
     const message = mailbox.addMessage(folder, content, extended);
-    if (identifiers.fraction('settle', mailbox.id, mailbox.sequence()) < behaviour.settleRate) {
-      message.unsettledReads = 1;
-    }
+    const ordered = take(service.faults.unsettled, () => true)?.times;
+    const isLate = identifiers.fraction('settle', mailbox.id, mailbox.sequence()) < behaviour.settleRate;
+    message.unsettledReads = ordered ?? (isLate ? 1 : 0);
     return answer(call, mailbox, message, 201);
   }
 
@@ -80,7 +84,9 @@ export function messageWriteRoutes(service: ExchangeService): Readonly<Record<st
           );
         }
       }
-      for (const [id, value] of extendedProperties(json)) {
+      const extended = extendedProperties(json);
+      refuseConflict(service, message);
+      for (const [id, value] of extended) {
         // The message flags decide about drafts, and only when the message is created.
         if (id !== 'Integer 0xe07') message.extended.set(id, value);
       }

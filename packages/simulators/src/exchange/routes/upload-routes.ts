@@ -63,6 +63,18 @@ export function uploadRoutes(service: ExchangeService): UploadRoutes {
     return session;
   }
 
+  /** Names are written in several ways, whatever the documentation says. */
+  function rangeAnswer({ expires, received, token }: UploadSession): Readonly<Record<string, unknown>> {
+    const casing = service.faults.uploadCasing ?? service.behaviour.uploadCasing;
+    const ways = ['camel', 'documented', 'pascal'] as const;
+    const way =
+      casing === 'varied' ? ways[Math.floor(identifiers.fraction('casing', token, received) * ways.length)] : casing;
+    return {
+      [way === 'camel' ? 'expirationDateTime' : 'ExpirationDateTime']: toDateTime(expires),
+      [way === 'pascal' ? 'NextExpectedRanges' : 'nextExpectedRanges']: [String(received)],
+    };
+  }
+
   return {
     mailboxOf: (call) => sessions.get(call.parameters['session-id'] ?? '')?.mailbox,
 
@@ -121,18 +133,21 @@ export function uploadRoutes(service: ExchangeService): UploadRoutes {
       if (first === undefined || !isWhole || body.length >= LARGEST_RANGE) {
         throw new GraphFailure(400, 'ErrorInvalidRequest', 'The Content-Range header does not fit the request.');
       }
+      // [VERIFY] on a live tenant: what a range answers that is out of order, or was taken although its answer was lost
+      // (416 or 400, and whether the range that is expected can be read out of it). The last range ends the session, so
+      // that sending it again answers 404. The documentation has no request for the state of a session.
       if (Number(first) !== session.received) {
         throw new GraphFailure(416, 'ErrorInvalidRange', `The next expected range begins at ${session.received}.`);
       }
       // The session may outlive the message.
       service.message(mailbox, message.immutableId);
-      return writeAttachments(message, () => {
+      return writeAttachments(service, message, () => {
         bytes.set(body, session.received);
         session.received += body.length;
         if (session.received < bytes.length) {
           return {
             status: 200,
-            json: { ExpirationDateTime: toDateTime(session.expires), nextExpectedRanges: [String(session.received)] },
+            json: rangeAnswer(session),
           };
         }
         sessions.delete(call.parameters['session-id'] ?? '');

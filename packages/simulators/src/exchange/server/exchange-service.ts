@@ -10,7 +10,7 @@ import type { Identifiers } from '../store/identifiers.ts';
 import type { Mailbox } from '../store/mailbox.ts';
 import { WELL_KNOWN_NAMES } from '../store/standard-folders.ts';
 import type { StoredMessage } from '../store/stored-message.ts';
-import type { Faults, ItemFaultPart } from './faults.ts';
+import type { Faults, ItemFaultPart, UploadCasing } from './faults.ts';
 import { createMailboxLimits } from './mailbox-limits.ts';
 import type { MailboxLimits } from './mailbox-limits.ts';
 import type { RequestNotices } from './request-notices.ts';
@@ -25,6 +25,10 @@ export interface ServiceBehaviour {
   readonly replayRate: number;
   /** Share of new messages whose attachments cannot be written at once. */
   readonly settleRate: number;
+  /** Share of writes to messages that conflict. */
+  readonly conflictRate: number;
+  /** How names are written in the answers to upload ranges. */
+  readonly uploadCasing: UploadCasing;
   /** Whether a move away and back hides a message from change tracking with immutable ids. */
   readonly immutableIdHole: boolean;
   /** How many attachments of a message can be had expanded in one answer. */

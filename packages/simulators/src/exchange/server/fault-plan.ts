@@ -14,8 +14,8 @@ export interface FaultPlan {
   readonly stranger: Answer | undefined;
   /** Throws the failure that the service is to answer before it acts, if there is one. */
   fail(): void;
-  /** How the token of change tracking gets lost, if it does. */
-  tokenLoss(): TokenLoss | undefined;
+  /** How the token of change tracking is to get lost, if it is. */
+  readonly tokenLoss: TokenLoss | undefined;
   /** What happens to the answer. */
   afterwards(answer: Answer): Answer['fault'];
 }
@@ -54,10 +54,7 @@ export function planFault(
       happened(order.name);
       throw order.failure;
     },
-    tokenLoss() {
-      if (weather?.loss !== undefined) happened('tokenLoss');
-      return weather?.loss;
-    },
+    tokenLoss: weather?.loss,
     afterwards({ status, json }) {
       if (traits.tracked !== undefined && hasDeltaLink(json)) faults.weather?.finished(traits.tracked);
       if (way?.name === 'resetAfter' || way?.name === 'resetDuring') {

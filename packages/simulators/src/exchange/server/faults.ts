@@ -50,6 +50,12 @@ export interface ThrottleFault {
   readonly kinds?: readonly RequestKind[] | undefined;
 }
 
+/**
+ * How names are written in the answers to upload ranges: as documented (`ExpirationDateTime`, `nextExpectedRanges`), all
+ * in `camel` or `pascal` case, or now this way and now that (`varied`).
+ */
+export type UploadCasing = 'camel' | 'documented' | 'pascal' | 'varied';
+
 /** What happens to a connection, or a stranger on the way that answers. */
 export interface WayFault {
   /** What happens. */
@@ -82,6 +88,8 @@ export interface Faults {
   readonly unsettled: FaultOrder<{ readonly times: number }>[];
   /** Writes that answer 412. */
   conflicts: number;
+  /** How the names in the answers to upload ranges are written, if that was ordered. */
+  uploadCasing: UploadCasing | undefined;
   /** Faults of messages, by immutable id. */
   readonly items: Map<string, FaultOrder<ItemFault>>;
   /** Messages whose entries in lists have no id, by immutable id. */
@@ -98,6 +106,7 @@ export function createFaults(): Faults {
     cuts: [],
     unsettled: [],
     conflicts: 0,
+    uploadCasing: undefined,
     items: new Map(),
     withoutId: new Set(),
     weather: undefined,

@@ -69,7 +69,7 @@ export function graphEndpoint(service: ExchangeService): GraphEndpoint {
     try {
       if (request.url.host === GRAPH_HOST) authenticate(request);
       plan.fail();
-      result = await perform(match, request, plan.tokenLoss(), (message) => complain('request', message));
+      result = await perform(match, request, plan.tokenLoss, (message) => complain('request', message));
     } catch (error) {
       if (!(error instanceof GraphFailure)) throw error;
       result = failureAnswer(error, {

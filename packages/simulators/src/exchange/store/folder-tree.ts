@@ -1,5 +1,6 @@
 import { createChangeLog } from './change-log.ts';
 import type { Folder } from './folder.ts';
+import { createFolderNames } from './folder-names.ts';
 import type { Identifiers } from './identifiers.ts';
 import { ROOT_FOLDERS, STANDARD_FOLDERS } from './standard-folders.ts';
 
@@ -45,12 +46,14 @@ export interface FolderTreeOptions {
 export function createFolderTree({ identifiers, mailboxId, noteFolder }: FolderTreeOptions): FolderTree {
   const folders = new Map<string, Folder>();
   const byName = new Map<string, Folder>();
+  const names = createFolderNames<Folder>();
+  const mailboxPart = identifiers.text(43, 'mailbox', mailboxId);
   let count = 0;
 
   function make(displayName: string, parent: Folder | undefined, options: FolderOptions = {}): Folder {
     const { wellKnownName, isHidden = false, isSearch = false } = options;
     const folder: Folder = {
-      id: `AQMkAD${identifiers.text(43, 'mailbox', mailboxId)}AuAAAD${identifiers.text(24, 'folder', mailboxId, ++count)}AAA=`,
+      id: `AQMkAD${mailboxPart}AuAAAD${identifiers.text(24, 'folder', mailboxId, ++count)}AAA=`,
       wellKnownName,
       isHidden,
       isSearch,
@@ -65,12 +68,28 @@ export function createFolderTree({ identifiers, mailboxId, noteFolder }: FolderT
     };
     folders.set(folder.id, folder);
     if (wellKnownName !== undefined) byName.set(wellKnownName, folder);
-    parent?.children.add(folder);
+    if (parent !== undefined) enter(folder, parent);
     return folder;
   }
 
+  function enter(folder: Folder, parent: Folder): void {
+    parent.children.add(folder);
+    names.add(parent, folder);
+  }
+
+  function leave(folder: Folder, parent: Folder): void {
+    parent.children.delete(folder);
+    names.remove(parent, folder);
+  }
+
   function below(folder: Folder): readonly Folder[] {
-    return [...folder.children].flatMap((child) => [child, ...below(child)]);
+    const found: Folder[] = [];
+    const waiting = [...folder.children].toReversed();
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      found.push(next);
+      for (const child of [...next.children].toReversed()) waiting.push(child);
+    }
+    return found;
   }
 
   const roots = ROOT_FOLDERS.map(({ displayName, wellKnownName }) => make(displayName, undefined, { wellKnownName }));
@@ -89,10 +108,7 @@ export function createFolderTree({ identifiers, mailboxId, noteFolder }: FolderT
   return {
     root,
     find: (idOrName) => folders.get(idOrName) ?? byName.get(idOrName.toLowerCase()),
-    child(parent, displayName) {
-      const wanted = displayName.toLowerCase();
-      return [...parent.children].find((child) => child.displayName.toLowerCase() === wanted);
-    },
+    child: (parent, displayName) => names.find(parent, displayName),
     below,
     create(parent, displayName, options) {
       const folder = create(parent, displayName, options);
@@ -100,12 +116,16 @@ export function createFolderTree({ identifiers, mailboxId, noteFolder }: FolderT
       return folder;
     },
     change(folder, { displayName, parent }) {
-      if (displayName !== undefined) folder.displayName = displayName;
+      if (displayName !== undefined) {
+        if (folder.parent !== undefined) names.remove(folder.parent, folder);
+        folder.displayName = displayName;
+        if (folder.parent !== undefined) names.add(folder.parent, folder);
+      }
       if (parent !== undefined && folder.parent !== undefined) {
         const before = folder.parent;
-        before.children.delete(folder);
+        leave(folder, before);
         folder.parent = parent;
-        parent.children.add(folder);
+        enter(folder, parent);
         noteFolder(before);
         noteFolder(parent);
       }
@@ -113,7 +133,7 @@ export function createFolderTree({ identifiers, mailboxId, noteFolder }: FolderT
     },
     detach(folder) {
       const { parent } = folder;
-      parent?.children.delete(folder);
+      if (parent !== undefined) leave(folder, parent);
       folders.delete(folder.id);
       if (folder.wellKnownName !== undefined) byName.delete(folder.wellKnownName);
       folder.gone = true;

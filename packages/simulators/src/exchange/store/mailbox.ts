@@ -176,6 +176,8 @@ export function createMailbox({ address, displayName, state, identifiers, now }:
         content: { ...content, attachments: [] },
         attachments: content.attachments.map(storeAttachment),
         attachmentWriters: 0,
+        writes: 0,
+        conflicted: false,
         unsettledReads: 0,
         composed: undefined,
         entities: new Map(),

@@ -35,6 +35,10 @@ export interface StoredMessage {
   attachments: readonly StoredAttachment[];
   /** How many requests are writing attachments at this moment. */
   attachmentWriters: number;
+  /** How many writes were tried, where some are to conflict. */
+  writes: number;
+  /** Whether the newest of them was refused as a conflict. */
+  conflicted: boolean;
   /** How many requests for attachments still find nothing, just after the creation. */
   unsettledReads: number;
   /** MIME made of the content, until the content changes. */
