@@ -4,6 +4,7 @@ import { password } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { exchangeOnline } from '@holdfast/exchange-source';
 import type { Exchange } from '@holdfast/simulators/exchange';
+import { randomKillMoment } from '@holdfast/testkit';
 import type { SeededRandomness } from '@holdfast/testkit';
 import { differencesFromMailbox } from './differences.ts';
 import { startUserScript } from './start-user-script.ts';
@@ -67,24 +68,11 @@ export async function interruptBackup(
   randomness: SeededRandomness,
   { atLeast = 1, atMost = 4 }: { readonly atLeast?: number; readonly atMost?: number } = {},
 ): Promise<Interruption> {
-  const afterCheckpoints = randomness.integer(atLeast, atMost);
-  const moreItems = randomness.integer(0, 49);
-  const moreMilliseconds = randomness.integer(0, 10);
-  let checkpoints = 0;
-  let items = 0;
-  let left = moreItems;
-  let ordered = false;
-  const { signal, code } = await startUserScript(settings, {
-    onLine(line, kill) {
-      if (line.startsWith('checkpoint')) checkpoints += 1;
-      if (line === 'item') items += 1;
-      if (ordered || checkpoints < afterCheckpoints) return;
-      left -= 1;
-      if (left > 0) return;
-      ordered = true;
-      setTimeout(kill, moreMilliseconds);
-    },
-  });
-  // Windows knows no signals: there a process that was ended has an exit code other than 0.
-  return { killed: signal === 'SIGKILL' || (code !== 0 && ordered), items, checkpoints };
+  const killAt = [
+    randomKillMoment(randomness, { line: /^checkpoint/, count: [atLeast, atMost] }),
+    randomKillMoment(randomness, { count: [0, 48], afterMs: [0, 10] }),
+  ];
+  const { killed, lines } = await startUserScript(settings, { killAt });
+  const count = (begin: string): number => lines.filter((line) => line.startsWith(begin)).length;
+  return { killed, items: count('item'), checkpoints: count('checkpoint') };
 }

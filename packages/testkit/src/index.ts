@@ -13,6 +13,8 @@ export { deathAtWrite } from './faulty-destination/death-at-write.ts';
 export { faultsInTurn } from './faulty-destination/faults-in-turn.ts';
 export { faultyDestination } from './faulty-destination/faulty-destination.ts';
 export { randomFaults } from './faulty-destination/random-faults.ts';
+export { randomKillMoment } from './killable-process/kill-moment.ts';
+export { startProcess } from './killable-process/start-process.ts';
 export { applyHistoryStep } from './mailbox-history/apply-history-step.ts';
 export { describeStep } from './mailbox-history/describe-step.ts';
 export { historyStep, historyWeights } from './mailbox-history/history-step.ts';
@@ -50,6 +52,8 @@ export type {
 } from './faulty-destination/destination-faults.ts';
 export type { FaultyDestination, FaultyDestinationOptions } from './faulty-destination/faulty-destination.ts';
 export type { RandomFaultRates } from './faulty-destination/random-faults.ts';
+export type { KillMoment, KillSpan } from './killable-process/kill-moment.ts';
+export type { KillableProcess, ProcessOutcome, StartProcessOptions } from './killable-process/start-process.ts';
 export type { ApplyHistoryStepOptions } from './mailbox-history/apply-history-step.ts';
 export type { HistoryStepOptions, HistoryWeights } from './mailbox-history/history-step.ts';
 export type {
