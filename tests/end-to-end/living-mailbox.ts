@@ -15,6 +15,7 @@ import {
   virtualClock,
 } from '@holdfast/testkit';
 import type { MailboxHands, SeededRandomness, VirtualClock } from '@holdfast/testkit';
+import { letter } from './letters.ts';
 import { differencesOfFolders, stateOfMailbox, stateOfSnapshot } from './folder-states.ts';
 import type { MailboxState } from './folder-states.ts';
 
@@ -123,8 +124,9 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
     let steps = trouble.steps;
     let events = 0;
     let busy = false;
+    const calm = dice.pick([0.6, 0.9, 0.97]);
     const end = control.onRequest(async () => {
-      if (steps === 0 || busy || dice.fraction() > 0.15) return;
+      if (steps === 0 || busy || dice.fraction() > calm) return;
       busy = true;
       steps -= 1;
       counts.stepsInRuns += 1;
@@ -219,6 +221,9 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
     lines,
     counts,
     async live() {
+      // Several pages of changes, which are told at several moments.
+      const crowd = dice.pick([0, 0, 120]);
+      for (let number = 0; number < crowd; number += 1) await control.addMessage(ADA, 'inbox', letter(number));
       for (let count = dice.integer(5, 30); count > 0; count -= 1) await step('before');
       for (let run = dice.integer(BACKUPS.from, BACKUPS.to); run > 0; run -= 1) {
         const trouble = randomTrouble(dice);
@@ -248,7 +253,7 @@ interface Trouble {
 }
 
 function randomTrouble(dice: SeededRandomness): Trouble {
-  const steps = dice.pick([0, 2, 5, 10]);
+  const steps = dice.pick([0, 3, 10, 20]);
   const kind = dice.pick(['nothing', 'bad weather', 'storm', 'a stop', 'a failing storage'] as const);
   const name = `${kind} and ${steps} steps`;
   switch (kind) {
