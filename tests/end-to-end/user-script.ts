@@ -1,8 +1,16 @@
 import { createRepository, openRepository } from '@holdfast/core';
-import type { BackupOptions, BackupReport, CheckpointInterval } from '@holdfast/core';
+import type {
+  BackupOptions,
+  BackupReport,
+  CheckpointInterval,
+  Repository,
+  RestoreOptions,
+  RestoreReport,
+} from '@holdfast/core';
 import { password } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { exchangeOnline } from '@holdfast/exchange-source';
+import type { ExchangeOnline } from '@holdfast/exchange-source';
 import { exchangeFetch } from '@holdfast/simulators/exchange';
 import type { Exchange } from '@holdfast/simulators/exchange';
 import { fastClock } from './fast-clock.ts';
@@ -24,6 +32,8 @@ export interface UserScriptSettings {
   /** Whether the repository is to be created. */
   readonly createRepository?: boolean;
   readonly checkpoint?: CheckpointInterval;
+  /** Address of a mailbox to restore the latest snapshot into; without one, a backup is made. */
+  readonly restoreInto?: string;
   /** How much faster time runs for the client. */
   readonly timeFactor?: number;
 }
@@ -33,7 +43,31 @@ export async function runUserScript(
   settings: UserScriptSettings,
   options: Pick<BackupOptions, 'onProgress'> = {},
 ): Promise<BackupReport> {
-  const { url, tenant, credentials, folder, createFolder = true, checkpoint, timeFactor = 1 } = settings;
+  const { repository, online } = await begin(settings);
+  const mailbox = await online.mailbox(settings.mailbox);
+  try {
+    return await repository.backup(mailbox, { checkpoint: settings.checkpoint, ...options });
+  } finally {
+    await repository.close();
+  }
+}
+
+/** Restores the latest snapshot into another mailbox as an operator's script does it. */
+export async function runRestoreScript(
+  settings: UserScriptSettings,
+  options: Pick<RestoreOptions, 'onProgress'> = {},
+): Promise<RestoreReport> {
+  const { repository, online } = await begin(settings);
+  try {
+    const plan = await repository.planRestore({ snapshot: 'latest' });
+    return await repository.restore(plan, await online.mailbox(settings.restoreInto ?? ''), options);
+  } finally {
+    await repository.close();
+  }
+}
+
+async function begin(settings: UserScriptSettings): Promise<{ repository: Repository; online: ExchangeOnline }> {
+  const { url, tenant, credentials, folder, createFolder = true, timeFactor = 1 } = settings;
   const key = settings.password === undefined ? undefined : password(settings.password);
   const destination = localDestination({ path: folder, create: createFolder });
   const repository =
@@ -41,11 +75,5 @@ export async function runUserScript(
       ? await createRepository({ destination, key: key ?? 'none' })
       : await openRepository({ destination, key });
   const clock = fastClock(timeFactor);
-  const online = exchangeOnline({ tenant, credentials, fetch: exchangeFetch(url), clock });
-  const mailbox = await online.mailbox(settings.mailbox);
-  try {
-    return await repository.backup(mailbox, { checkpoint, ...options });
-  } finally {
-    await repository.close();
-  }
+  return { repository, online: exchangeOnline({ tenant, credentials, fetch: exchangeFetch(url), clock }) };
 }

@@ -1,0 +1,29 @@
+/** Kill -9 at 50 random moments of a backup and 50 of a restore, then run again. PROVE_KILLS says how many others. */
+import process from 'node:process';
+import { seededRandomness } from '@holdfast/testkit';
+import { killingGround } from '../../tests/end-to-end/kill-anywhere.ts';
+import type { AfterKill } from '../../tests/end-to-end/kill-anywhere.ts';
+import { conclude } from '../conclude.ts';
+
+const KILLS = Number(process.env['PROVE_KILLS'] ?? 50);
+const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+
+await using ground = await killingGround(seededRandomness(seed), KILLS);
+const backups: AfterKill[] = [];
+const restores: AfterKill[] = [];
+for (let kill = 0; kill < KILLS; kill += 1) backups.push(await ground.killBackup());
+for (let kill = 0; kill < KILLS; kill += 1) restores.push(await ground.killRestore());
+
+const wrong = [...backups, ...restores].filter(({ complaints }) => complaints.length > 0);
+for (const { before, complaints } of wrong) console.log(`killed at item ${before}: ${complaints.join('; ')}`);
+const told = (kills: readonly AfterKill[]): string => {
+  const [killed, midway] = [kills.filter((one) => one.killed), kills.filter((one) => one.killed && one.before > 0)];
+  return `${kills.length} (${killed.length} before the end, ${midway.length} of them with some items done)`;
+};
+conclude({
+  title: `processes killed at random moments (seed ${seed}), then run again`,
+  figure:
+    `backups ${told(backups)}, restores ${told(restores)}: every snapshot is the mailbox and checks clean, every target is ` +
+    `the snapshot, nothing read or created twice; ${wrong.length} otherwise`,
+  pass: wrong.length === 0 && [...backups, ...restores].filter(({ killed }) => killed).length > KILLS,
+});

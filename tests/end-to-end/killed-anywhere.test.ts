@@ -1,0 +1,34 @@
+import process from 'node:process';
+import { seededRandomness } from '@holdfast/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killingGround } from './kill-anywhere.ts';
+import type { KillingGround } from './kill-anywhere.ts';
+
+const slow = process.env['SLOW'] === '1';
+const KILLS = slow ? 50 : 3;
+const seed = slow ? Date.now() % 1_000_000 : 7;
+const rounds = Array.from({ length: KILLS }, (_, index) => index + 1);
+
+describe(`a process that is killed at any moment (seed ${seed})`, () => {
+  let ground: KillingGround;
+  beforeAll(async () => {
+    ground = await killingGround(seededRandomness(seed), KILLS);
+  }, 60_000);
+  afterAll(() => ground[Symbol.asyncDispose]());
+
+  it.each(rounds)(
+    'leaves a backup that the next run brings to its end, with every message once (kill %i)',
+    async () => {
+      expect((await ground.killBackup()).complaints).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each(rounds)(
+    'leaves a restore that the next run brings to its end, with every message once (kill %i)',
+    async () => {
+      expect((await ground.killRestore()).complaints).toEqual([]);
+    },
+    60_000,
+  );
+});
