@@ -5,6 +5,7 @@ import { walkFolders } from './folders.ts';
 import { locateMessages } from './locate.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { readMessage } from './read-message.ts';
+import type { RequestCounters } from './request-counters.ts';
 import { createMessage } from './restore/create-message.ts';
 import { folderFinder } from './restore/folder-finder.ts';
 
@@ -16,6 +17,11 @@ export interface ExchangeMailbox extends Source, RestoreTarget {
   readonly title: string;
   /** The name of its owner. */
   readonly displayName: string;
+  /**
+   * What was asked of this mailbox so far, by every {@link ExchangeMailbox} of it from the same `exchangeOnline`; a
+   * snapshot. Tokens and looking it up are not in it: {@link ExchangeOnline.requests} has them.
+   */
+  readonly usage: RequestCounters;
 }
 
 /** What is known of a mailbox beside how to reach it. */
@@ -24,16 +30,24 @@ export interface MailboxIdentity {
   readonly id: string;
   /** The name of its owner. */
   readonly displayName: string;
+  /** Tells what was asked of the mailbox so far. */
+  readonly readUsage: () => RequestCounters;
 }
 
 /** Makes the source and target that a mailbox is. */
-export function exchangeMailbox(context: MailboxContext, { id, displayName }: MailboxIdentity): ExchangeMailbox {
+export function exchangeMailbox(
+  context: MailboxContext,
+  { id, displayName, readUsage }: MailboxIdentity,
+): ExchangeMailbox {
   const folders = folderFinder(context);
   const restoring = { ...context, recent: new Set<string>() };
   return {
     id,
     title: context.address,
     displayName,
+    get usage() {
+      return readUsage();
+    },
 
     collections: (options) => walkFolders(context, options),
     changes: (collection, options) => folderChanges(context, collection, options),
