@@ -1,4 +1,4 @@
-import { SourceError } from '@holdfast/contracts';
+import { SourceError, noUsage } from '@holdfast/contracts';
 import type {
   ChangeEvent,
   Collection,
@@ -150,6 +150,7 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
   return {
     id,
     title: id,
+    usage: noUsage,
     counts,
 
     async *collections({ signal } = {}) {

@@ -1,4 +1,4 @@
-import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
+import type { OmittedPart, OperationOptions, ServiceUsage } from '@holdfast/contracts';
 
 /** An item was created in the target. */
 export interface ItemRestored {
@@ -87,6 +87,8 @@ export interface RestoreReport {
   readonly omissions: readonly RestoreOmission[];
   /** Bytes of item parts read out of the repository. */
   readonly bytesRead: number;
+  /** What was asked of the service meanwhile, through this target. */
+  readonly usage: ServiceUsage;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }

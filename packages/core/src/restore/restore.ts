@@ -11,6 +11,7 @@ import { partRequests, restorable } from '../browse/snapshot-item.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { concatBytes } from '../internal/bytes.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { usageBetween } from '../internal/usage-between.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
@@ -43,6 +44,7 @@ export async function restoreItems(
   }
   signal?.throwIfAborted();
   const started = vault.clock.now();
+  const usageBefore = target.usage;
   const failures: RestoreFailure[] = [];
   const omissions: RestoreOmission[] = [];
   let ended: RestoreEnd | undefined;
@@ -114,6 +116,7 @@ export async function restoreItems(
     failures,
     omissions,
     bytesRead,
+    usage: usageBetween(usageBefore, target.usage),
     durationMs: vault.clock.now() - started,
   };
 }

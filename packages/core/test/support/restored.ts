@@ -1,3 +1,4 @@
+import { noUsage } from '@holdfast/contracts';
 import type { RestoreTarget } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
 import type { MemoryMailbox } from '@holdfast/testkit';
@@ -11,6 +12,7 @@ export async function restoredContents(repository: Repository, snapshot = 'lates
   const target: RestoreTarget = {
     id: 'collector',
     title: 'collector',
+    usage: noUsage,
     prepareCollection: async (path) => path.at(-1)?.name ?? '',
     async createItem(collection, item) {
       const parts: [string, string][] = [];
