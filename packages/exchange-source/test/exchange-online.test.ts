@@ -136,6 +136,7 @@ describe('exchangeOnline', () => {
     ['tenant', { tenant: 'a/b' }],
     ['clientId', { credentials: { clientId: '', clientSecret: 'x' } }],
     ['clientSecret', { credentials: { clientId: 'x', clientSecret: '' } }],
+    ['patience', { throttlePatienceMs: Number.NaN }],
   ])('refuses a %s that makes no sense at once', (_, options) => {
     const good = { tenant: 'example.org', credentials: { clientId: 'x', clientSecret: 'x' } };
     expect(() => exchangeOnline({ ...good, ...options })).toThrow(TypeError);

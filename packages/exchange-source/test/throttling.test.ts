@@ -73,7 +73,7 @@ describe('throttling', () => {
     expect(world.ada.usage.throttledMs).toBeLessThan(10_100);
   });
 
-  test('leaves the places free that requests would hold while they wait, and takes the token after the gate', async () => {
+  test('renews a token that was refused after a wait, and holds no other mailbox back', async () => {
     const clock = virtualClock();
     const retries: RetryEvent[] = [];
     await using world = await startWorld({ clock }, { clock, onRetry: (event) => retries.push(event) });
@@ -92,6 +92,18 @@ describe('throttling', () => {
     await clock.runUntil(all(world.bob.collections()));
     expect(clock.now() - start).toBeLessThan(1800_000);
     await clock.runUntil(waiting);
+  });
+
+  test('takes the token after the wait at the gate, so that it has not expired there', async () => {
+    const clock = virtualClock();
+    const statuses: number[] = [];
+    await using world = await startWorld({ clock }, { clock, onRequest: ({ status }) => statuses.push(status) });
+    world.exchange.control.throttle({ count: 1, retryAfter: 7200 });
+    const pushedBack = all(world.ada.collections());
+    // This one comes while the gate is closed, and waits there for longer than a token lives.
+    const atTheGate = clock.sleep(60_000).then(() => all(world.ada.collections()));
+    await clock.runUntil(Promise.all([pushedBack, atTheGate]));
+    expect(statuses.filter((status) => status >= 400)).toEqual([429]);
   });
 
   test('renews a token that is refused inside a batch', async () => {
@@ -129,7 +141,13 @@ describe('throttling', () => {
       status: 429,
     };
     expect(retries).toEqual(Array.from({ length: 3 }, () => ({ ...expected, code: 'ApplicationThrottled' })));
-    expect(world.ada.usage).toMatchObject({ byKind: { locate: 2 }, total: 2, counted: 23, repeated: 1 });
+    expect(world.ada.usage).toMatchObject({
+      byKind: { locate: 2 },
+      total: 2,
+      counted: 23,
+      repeated: 1,
+      throttledMs: 2500,
+    });
   });
 
   test('counts for each mailbox by itself, and for all together', async () => {

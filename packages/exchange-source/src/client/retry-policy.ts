@@ -8,6 +8,8 @@ import { retryAfterMs } from './retry-after.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
+/** However long the service asks for, it is asked again after a day: timers cannot be set for a month. */
+const LONGEST_WAIT_MS = 86_400_000;
 /** From this push of the service on, one after the other, the wait grows even if the service asks for less each time. */
 const PATIENT_PUSHES = 10;
 
@@ -82,11 +84,12 @@ export function retryPolicy(clock: Clock, randomness: Randomness, limits: RetryL
 
     afterResponse(response) {
       if (isPushback(response)) {
-        const waitMs = pushedBack(retryAfterMs(response.headers, clock.now()));
-        throttledMs += waitMs;
-        if (throttledMs > throttlePatienceMs) {
-          throw new SourceError('ERR_SOURCE_THROTTLED', { reason: failureReason(response) }, { retryAfterMs: waitMs });
+        const wanted = pushedBack(retryAfterMs(response.headers, clock.now()));
+        if (throttledMs + wanted > throttlePatienceMs) {
+          throw new SourceError('ERR_SOURCE_THROTTLED', { reason: failureReason(response) }, { retryAfterMs: wanted });
         }
+        const waitMs = Math.min(wanted, LONGEST_WAIT_MS);
+        throttledMs += waitMs;
         return { waitMs, cause: 'throttled' };
       }
       if (!isPassing(response)) return undefined;

@@ -116,7 +116,8 @@ export function toSourceError(response: ServiceResponse, subject: FailureSubject
   }
   if (status === 403) return new SourceError('ERR_SOURCE_ACCESS_DENIED', { resource: mailbox, reason });
   if (isPushback(response)) {
-    return new SourceError('ERR_SOURCE_THROTTLED', { reason }, { retryAfterMs: retryAfterMs(response.headers, 0) });
+    const asked = retryAfterMs(response.headers, Number.POSITIVE_INFINITY);
+    return new SourceError('ERR_SOURCE_THROTTLED', { reason }, { retryAfterMs: asked });
   }
   if (status === 404) {
     if (collection !== undefined) return new SourceError('ERR_COLLECTION_NOT_FOUND', { collection, reason });

@@ -29,6 +29,14 @@ test.each([
   expect(retryAfterMs(new Headers({ 'retry-after': value }), 0)).toBe(expected);
 });
 
+test.each([
+  ['Thu, 01 Jan 1970 01:00:00 GMT', 60_000],
+  ['Thu, 01 Jan 1970 05:00:00 GMT', 60_000],
+])('takes the date of Retry-After by the clock of the service, whatever its own says: %s', (date, expected) => {
+  const later = new Date(Date.parse(date) + 60_000).toUTCString();
+  expect(retryAfterMs(new Headers({ 'retry-after': later, date }), Date.parse('1970-01-01T03:00:00Z'))).toBe(expected);
+});
+
 test('waits out throttling as long as the service asks, without counting it', () => {
   const retries = policy({ attempts: 2 });
   for (let round = 0; round < 5; round++) {
@@ -100,6 +108,8 @@ test('does not wait at all for longer than its patience, but says how long it wo
 test('has patience for ever if it is told to', () => {
   const retries = policy({ throttlePatienceMs: Number.POSITIVE_INFINITY });
   for (let day = 0; day < 100; day++) expect(retries.afterResponse(answer(429, '86400'))?.waitMs).toBe(86_400_000);
+  // A timer that is set for longer than 24 days goes off at once.
+  expect(retries.afterResponse(answer(429, '8640000'))?.waitMs).toBe(86_400_000);
 });
 
 test('limits failed answers by themselves, without taking a connection that fails for one', () => {
