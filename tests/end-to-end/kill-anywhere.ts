@@ -92,9 +92,8 @@ export async function killingGround(dice: SeededRandomness, restores: number): P
         ...(await differencesFromMailbox(repository, snapshot.id, await exchange.control.messages(ADA))),
         ...(await repository.check({ level: 'decryption' })).problems.map((problem) => JSON.stringify(problem)),
       ];
-      const [kept] = (await Array.fromAsync(repository.snapshots({ checkpoints: true }))).filter(
-        ({ id }) => id !== snapshot.id,
-      );
+      const all = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
+      const kept = all.find(({ id }) => id !== snapshot.id);
       if (result !== 'complete') complaints.push(`the result is ${result}`);
       if (snapshot.statistics.items !== MESSAGES) complaints.push(`${snapshot.statistics.items} items`);
       if (rest > MESSAGES - (kept?.statistics.items ?? 0)) complaints.push(`${rest} messages read that were there`);

@@ -164,8 +164,7 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
     const found = await stateOfSnapshot(repository, snapshot.id);
     shown.set(snapshot.id, found);
     const except = new Set([...failing, ...[...coverage.failures, ...coverage.omitted].map(({ item }) => item)]);
-    const unreadable = new Set([...failing]);
-    const strangers = coverage.failures.filter(({ item }) => !unreadable.has(item));
+    const strangers = coverage.failures.filter(({ item }) => !failing.has(item));
     if (strangers.length > 0) complaints.push(`items failed that could be read: ${JSON.stringify(strangers)}`);
     const failed = coverage.collections.filter(({ state }) => state === 'failed');
     if (failed.length > 0) complaints.push(`folders failed: ${JSON.stringify(failed)}`);

@@ -12,6 +12,7 @@ export { silentLogger } from './logger.ts';
 export { englishMessages, formatMessage } from './messages.ts';
 export { randomFraction, systemRandomness } from './randomness.ts';
 export { RepositoryError } from './repository-error.ts';
+export { noUsage } from './service-usage.ts';
 export { SourceError } from './source-error.ts';
 
 export type { Clock } from './clock.ts';
@@ -53,6 +54,7 @@ export type {
   RestoreFolder,
   RestoreTarget,
 } from './restore-target.ts';
+export type { ServiceUsage } from './service-usage.ts';
 export type {
   ChangeCheckpoint,
   ChangeEvent,

@@ -1,6 +1,7 @@
 import type { CollectionKind, ItemSummary, OmittedPart } from './item.ts';
 import type { JsonObject } from './json.ts';
 import type { OperationOptions } from './operation-options.ts';
+import type { ServiceUsage } from './service-usage.ts';
 
 /** One level of the way to a collection. */
 export interface RestoreFolder {
@@ -86,6 +87,11 @@ export interface RestoreTarget {
   readonly id: string;
   /** For people: the address of the mailbox. */
   readonly title: string;
+  /**
+   * What was asked of the service so far; a snapshot. The engine reads it before and after a restore, for the report. A
+   * target without a service gives {@link noUsage}.
+   */
+  readonly usage: ServiceUsage;
 
   /** Finds the collection at the end of that path; `undefined` if it is not there. Writes nothing. */
   findCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string | undefined>;

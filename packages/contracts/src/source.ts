@@ -1,5 +1,6 @@
 import type { Collection, ItemContent, SourceItem } from './item.ts';
 import type { OperationOptions } from './operation-options.ts';
+import type { ServiceUsage } from './service-usage.ts';
 
 /** Why a collection is left out on purpose. A closed list: trouble is never a skip. */
 export type SkipCause = 'search-folder' | 'excluded' | 'kind-not-supported';
@@ -100,6 +101,11 @@ export interface Source {
   readonly id: string;
   /** For people: the address of the mailbox. */
   readonly title: string;
+  /**
+   * What was asked of the service so far; a snapshot. The engine reads it before and after a run, for the report. A
+   * source without a service gives {@link noUsage}.
+   */
+  readonly usage: ServiceUsage;
 
   /**
    * Yields every collection, parents before children, those left out on purpose too.

@@ -8,6 +8,7 @@ import type { MailboxContext } from './mailbox-context.ts';
 import { readMessage } from './read-message.ts';
 import { completeMessage, createMessage, deleteMessage } from './restore/create-message.ts';
 import { itemFinder } from './restore/find-items.ts';
+import type { RequestCounters } from './request-counters.ts';
 import { folderFinder } from './restore/folder-finder.ts';
 
 /** One mailbox of Exchange Online: its mail can be backed up, and mail can be restored into it. */
@@ -18,6 +19,11 @@ export interface ExchangeMailbox extends Source, RestoreTarget {
   readonly title: string;
   /** The name of its owner. */
   readonly displayName: string;
+  /**
+   * What was asked of this mailbox so far, by every {@link ExchangeMailbox} of it from the same `exchangeOnline`; a
+   * snapshot. Tokens and looking it up are not in it: {@link ExchangeOnline.requests} has them.
+   */
+  readonly usage: RequestCounters;
 }
 
 /** What is known of a mailbox beside how to reach it. */
@@ -26,10 +32,15 @@ export interface MailboxIdentity {
   readonly id: string;
   /** The name of its owner. */
   readonly displayName: string;
+  /** Tells what was asked of the mailbox so far. */
+  readonly readUsage: () => RequestCounters;
 }
 
 /** Makes the source and target that a mailbox is. */
-export function exchangeMailbox(context: MailboxContext, { id, displayName }: MailboxIdentity): ExchangeMailbox {
+export function exchangeMailbox(
+  context: MailboxContext,
+  { id, displayName, readUsage }: MailboxIdentity,
+): ExchangeMailbox {
   const folders = folderFinder(context);
   const finder = itemFinder(context, id);
   const restoring = { ...context, recent: new Set<string>() };
@@ -42,6 +53,9 @@ export function exchangeMailbox(context: MailboxContext, { id, displayName }: Ma
     id,
     title: context.address,
     displayName,
+    get usage() {
+      return readUsage();
+    },
 
     collections: (options) => walkFolders(context, options),
     changes: (collection, options) => folderChanges(context, collection, options),

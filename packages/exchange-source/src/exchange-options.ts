@@ -3,7 +3,8 @@ import type { Clock, Logger, Randomness } from '@holdfast/contracts';
 
 import { cloudHosts } from './cloud.ts';
 import type { Cloud, CloudHosts } from './cloud.ts';
-import type { RequestEvent } from './request-counters.ts';
+import { THROTTLE_PATIENCE_MS } from './client/retry-policy.ts';
+import type { RequestEvent, RetryEvent } from './request-counters.ts';
 
 /** An application that signs in with a client secret. */
 export interface SecretCredentials {
@@ -47,6 +48,15 @@ export interface ExchangeOnlineOptions {
   readonly logger?: Logger | undefined;
   /** Called after each attempt of each request, synchronously; must not throw. */
   readonly onRequest?: ((event: RequestEvent) => void) | undefined;
+  /** Called before each wait for a repetition, of requests inside a batch too, synchronously; must not throw. */
+  readonly onRetry?: ((event: RetryEvent) => void) | undefined;
+  /**
+   * How long the service may hold one request back by throttling, in milliseconds, all its waits added up, before
+   * `ERR_SOURCE_THROTTLED` tells the caller. `Infinity` waits for ever. Every wait is told by `onRetry`.
+   *
+   * @defaultValue `86_400_000`, a day
+   */
+  readonly throttlePatienceMs?: number | undefined;
 }
 
 /** {@link ExchangeOnlineOptions} with defaults filled in: the only form the code behind sees. */
@@ -67,6 +77,10 @@ export interface ResolvedExchangeOptions {
   readonly logger: Logger;
   /** Called after each attempt of each request. */
   readonly onRequest: (event: RequestEvent) => void;
+  /** Called before each wait for a repetition. */
+  readonly onRetry: (event: RetryEvent) => void;
+  /** How long throttling may hold a request back in all, in milliseconds. */
+  readonly throttlePatienceMs: number;
 }
 
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
@@ -80,6 +94,8 @@ export function resolveExchangeOptions(options: ExchangeOnlineOptions): Resolved
   if (!Object.hasOwn(cloudHosts, cloud)) {
     throw new TypeError(`cloud must be one of ${Object.keys(cloudHosts).join(', ')}`);
   }
+  const { throttlePatienceMs = THROTTLE_PATIENCE_MS } = options;
+  if (!(throttlePatienceMs >= 0)) throw new TypeError('throttlePatienceMs must be a number of milliseconds');
   return {
     tenant: tenant.toLowerCase(),
     credentials,
@@ -89,5 +105,7 @@ export function resolveExchangeOptions(options: ExchangeOnlineOptions): Resolved
     randomness,
     logger: options.logger ?? silentLogger,
     onRequest: options.onRequest ?? (() => {}),
+    onRetry: options.onRetry ?? (() => {}),
+    throttlePatienceMs,
   };
 }

@@ -1,7 +1,8 @@
 import type { Collection, CollectionEvent, JsonObject, OperationOptions } from '@holdfast/contracts';
 
-import { BATCH_SIZE, relativeUrl, sendBatch } from './client/batch.ts';
+import { relativeUrl, sendBatch } from './client/batch.ts';
 import { isNotFound, toSourceError } from './client/service-error.ts';
+import { BATCH_SIZE } from './client/service-limits.ts';
 import { asObject, asString, objectsOf } from './json-access.ts';
 import { aboutMailbox, folderPath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';

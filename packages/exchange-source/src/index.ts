@@ -14,4 +14,4 @@ export type {
   ExchangeOnlineOptions,
   SecretCredentials,
 } from './exchange-options.ts';
-export type { RequestCounters, RequestEvent, RequestKind } from './request-counters.ts';
+export type { RequestCounters, RequestEvent, RequestKind, RetryCause, RetryEvent } from './request-counters.ts';

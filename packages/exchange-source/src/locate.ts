@@ -1,8 +1,9 @@
 import type { ItemLocation, JsonObject, OperationOptions, SourceError } from '@holdfast/contracts';
 
-import { BATCH_SIZE, relativeUrl, sendBatch } from './client/batch.ts';
+import { relativeUrl, sendBatch } from './client/batch.ts';
 import type { ServiceResponse } from './client/call.ts';
 import { isNotFound, toSourceError } from './client/service-error.ts';
+import { BATCH_SIZE } from './client/service-limits.ts';
 import { asObject, asString } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, aboutMailbox, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';

@@ -58,6 +58,19 @@ describe('exchangeOnline', () => {
     expectOneClearLine(error, 'ERR_CREDENTIALS_REJECTED', /AADSTS\d+/);
   });
 
+  test('renews a token before it expires on the clock that was passed in', async () => {
+    const clock = virtualClock();
+    const statuses: number[] = [];
+    await using world = await startWorld({ clock }, { clock, onRequest: ({ status }) => statuses.push(status) });
+    await clock.runUntil(all(world.ada.collections()));
+    expect(world.exchange.requests.counts.token).toBe(1);
+    await clock.advance(3_400_000);
+    await clock.runUntil(all(world.ada.collections()));
+    await clock.runUntil(all(world.ada.collections()));
+    expect(world.exchange.requests.counts.token).toBe(2);
+    expect(statuses).not.toContain(401);
+  });
+
   test('renews a token that the service refuses, once and without telling', async () => {
     await using world = await startWorld();
     world.exchange.control.expireTokens();
@@ -123,6 +136,7 @@ describe('exchangeOnline', () => {
     ['tenant', { tenant: 'a/b' }],
     ['clientId', { credentials: { clientId: '', clientSecret: 'x' } }],
     ['clientSecret', { credentials: { clientId: 'x', clientSecret: '' } }],
+    ['patience', { throttlePatienceMs: Number.NaN }],
   ])('refuses a %s that makes no sense at once', (_, options) => {
     const good = { tenant: 'example.org', credentials: { clientId: 'x', clientSecret: 'x' } };
     expect(() => exchangeOnline({ ...good, ...options })).toThrow(TypeError);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SourceError } from '@holdfast/contracts';
+import { SourceError, noUsage } from '@holdfast/contracts';
 import type {
   ChangeEvent,
   Collection,
@@ -164,6 +164,7 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
   return {
     id,
     title: id,
+    usage: noUsage,
     counts,
 
     async *collections({ signal } = {}) {

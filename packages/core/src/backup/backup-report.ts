@@ -1,3 +1,4 @@
+import type { ServiceUsage } from '@holdfast/contracts';
 import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
 
 /** What a backup did. */
@@ -19,6 +20,8 @@ export interface BackupReport {
   readonly objectsWritten: number;
   /** Bytes of objects written, the snapshot included. */
   readonly bytesWritten: number;
+  /** What was asked of the service meanwhile, through this source. */
+  readonly usage: ServiceUsage;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }

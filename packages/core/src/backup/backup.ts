@@ -1,8 +1,9 @@
 import { SourceError } from '@holdfast/contracts';
-import type { OperationOptions, Source } from '@holdfast/contracts';
+import type { OperationOptions, ServiceUsage, Source } from '@holdfast/contracts';
 import { createChunker } from '../blobs/chunker.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
+import { usageBetween } from '../internal/usage-between.ts';
 import { createDataPackWriter } from '../packs/data-pack-writer.ts';
 import { createTreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
@@ -29,6 +30,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   outer?.throwIfAborted();
   const started = vault.clock.now();
   const trafficBefore = { ...vault.objects.traffic };
+  const usageBefore = source.usage;
   const run = new AbortController();
   const reading = { signal: outer === undefined ? run.signal : AbortSignal.any([outer, run.signal]) };
 
@@ -82,7 +84,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   const dropped = [...context.vanished.keys()];
   const coverageNow = (): CoverageReport => coverageOf(context);
   const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow, dropped });
-  return report(context, stored, coverage, { started, trafficBefore });
+  return report(context, stored, coverage, { started, trafficBefore, usageBefore });
 }
 
 function createContext(
@@ -141,6 +143,7 @@ function report(
   before: {
     readonly started: number;
     readonly trafficBefore: { readonly objectsWritten: number; readonly bytesWritten: number };
+    readonly usageBefore: ServiceUsage;
   },
 ): BackupReport {
   const { vault, counts } = context;
@@ -157,6 +160,7 @@ function report(
     vanished: counts.vanished,
     objectsWritten: objectsWritten - before.trafficBefore.objectsWritten,
     bytesWritten: bytesWritten - before.trafficBefore.bytesWritten,
+    usage: usageBetween(before.usageBefore, context.source.usage),
     durationMs: vault.clock.now() - before.started,
   };
 }

@@ -1,4 +1,4 @@
-import type { OmittedPart } from '@holdfast/contracts';
+import type { OmittedPart, ServiceUsage } from '@holdfast/contracts';
 import type { RestoreAction } from './restore-action.ts';
 
 /** What became of one item of a plan. */
@@ -72,6 +72,8 @@ export interface RestoreReport {
   readonly omissions: readonly RestoreOmission[];
   /** Bytes of item parts read out of the repository. */
   readonly bytesRead: number;
+  /** What was asked of the service meanwhile, through this target. */
+  readonly usage: ServiceUsage;
   /** How long it took, in milliseconds. */
   readonly durationMs: number;
 }

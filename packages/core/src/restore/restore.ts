@@ -4,6 +4,7 @@ import { findCollection } from '../browse/find-collection.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
+import { usageBetween } from '../internal/usage-between.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { findPresences } from './find-presences.ts';
@@ -38,6 +39,7 @@ export async function restoreItems(
   signal?.throwIfAborted();
   requireOneOf('onConflict', plan.onConflict, CONFLICT_POLICIES);
   const started = vault.clock.now();
+  const usageBefore = target.usage;
   const tally = restoreTally(plan.items, options);
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
@@ -76,6 +78,7 @@ export async function restoreItems(
     failures,
     omissions,
     bytesRead,
+    usage: usageBetween(usageBefore, target.usage),
     durationMs: vault.clock.now() - started,
   };
 }

@@ -1,3 +1,4 @@
+import { noUsage } from '@holdfast/contracts';
 import type { ChangeEvent, ItemContent, ItemLocation, Source, SourceItem } from '@holdfast/contracts';
 
 /** What a {@link scriptedSource} does; each function is called with the number of the run, from 1. */
@@ -18,6 +19,7 @@ export function scriptedSource(script: Script): { readonly source: Source; reado
   const source: Source = {
     id: 'scripted',
     title: 'scripted',
+    usage: noUsage,
     async *collections() {
       for (const id of script.collections) {
         const collection = { id, parentId: undefined, path: [id], name: id, kind: 'mail' as const, role: undefined };

@@ -33,6 +33,8 @@ export interface ServiceRequest {
    * @defaultValue `true`
    */
   readonly repeatable?: boolean | undefined;
+  /** How often it was tried before, as a part of other requests. @defaultValue `0` */
+  readonly earlierAttempts?: number | undefined;
   /** How often it is tried when it fails; waits that the service asks for are not counted. @defaultValue `8` */
   readonly attempts?: number | undefined;
   /**
@@ -73,6 +75,8 @@ export interface Call {
   readonly body: Uint8Array | undefined;
   /** Which attempt is under way, from 1. */
   attempt: number;
+  /** When the gate let the present attempt in. */
+  epoch?: number | undefined;
   /** The access token that the present attempt carries. */
   token?: string | undefined;
   /** The answer to the present attempt. */
@@ -102,6 +106,13 @@ export function urlOf({ url }: Call): string {
 export class NetworkFailure extends Error {
   /** Always `'NetworkFailure'`. */
   override readonly name = 'NetworkFailure' as const;
+  /** The code of the network, if there is one. */
+  readonly code: string | undefined;
+
+  constructor(message: string, { code, cause }: { readonly code?: string | undefined; readonly cause?: Error } = {}) {
+    super(message, cause === undefined ? {} : { cause });
+    this.code = code;
+  }
 }
 
 /** Nobody knows whether the service acted on a request that must not be sent twice. Never leaves this package. */

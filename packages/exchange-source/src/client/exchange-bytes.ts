@@ -96,5 +96,5 @@ function toNetworkFailure(error: unknown): NetworkFailure {
   const reason = code ?? 'the connection failed';
   const kept = Object.assign(new Error(reason), code === undefined ? {} : { code });
   if (error instanceof Error && ERROR_NAME.test(error.name)) kept.name = error.name;
-  return new NetworkFailure(reason, { cause: kept });
+  return new NetworkFailure(reason, { code, cause: kept });
 }

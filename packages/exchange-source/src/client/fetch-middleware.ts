@@ -22,7 +22,7 @@ export function fetchMiddleware(options: FetchMiddlewareOptions): Middleware {
   return {
     execute: async (context: Context): Promise<void> => {
       const call = callOf(context);
-      const { kind, method, answer, signal } = call.request;
+      const { kind, method, answer, signal, weight = 1 } = call.request;
       const startTime = clock.now();
       let response: ServiceResponse | undefined;
       try {
@@ -35,6 +35,7 @@ export function fetchMiddleware(options: FetchMiddlewareOptions): Middleware {
           method,
           status: response === undefined || response.cut ? 0 : response.status,
           attempt: call.attempt,
+          counted: weight,
           milliseconds: clock.now() - startTime,
           bytesReceived: response?.bytes.length ?? 0,
           bytesSent: call.body?.length ?? 0,

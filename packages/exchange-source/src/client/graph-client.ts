@@ -1,17 +1,18 @@
 import { SourceError } from '@holdfast/contracts';
-import type { Clock, JsonObject, Randomness } from '@holdfast/contracts';
+import type { Clock, JsonObject, OperationOptions, Randomness } from '@holdfast/contracts';
 import { Client, ResponseType } from '@microsoft/microsoft-graph-client';
 import type { GraphRequest, Middleware } from '@microsoft/microsoft-graph-client';
 
 import type { ResolvedExchangeOptions } from '../exchange-options.ts';
 import { asObject } from '../json-access.ts';
-import type { RequestMeter } from '../request-counters.ts';
+import type { RequestMeter, RetryEvent } from '../request-counters.ts';
 import { CALL_OPTION, callOf } from './call.ts';
 import type { Call, ServiceRequest, ServiceResponse } from './call.ts';
 import { fetchMiddleware } from './fetch-middleware.ts';
 import { gateMiddleware } from './gate-middleware.ts';
-import type { LimitGate } from './limit-gate.ts';
+import type { LimitGate, Pushback } from './limit-gate.ts';
 import { retryMiddleware } from './retry-middleware.ts';
+import { BATCH_SIZE, MAILBOX_LIMITS } from './service-limits.ts';
 import { toSourceError } from './service-error.ts';
 import type { FailureSubject } from './service-error.ts';
 import { tokenMiddleware } from './token-middleware.ts';
@@ -23,8 +24,16 @@ export interface GraphClient {
   readonly clock: Clock;
   /** Where jitter comes from. */
   readonly randomness: Randomness;
-  /** Holds every request of the mailbox back for so long, because the service asked for it. */
-  pause(milliseconds: number): void;
+  /** How long throttling may hold a request back in all, in milliseconds. */
+  readonly throttlePatienceMs: number;
+  /** How many requests a batch may hold now: fewer while the service does not take all that Graph would send at once. */
+  readonly batchSize: number;
+  /** Holds every request of the mailbox back, because the service pushed back on one inside a batch. */
+  pushBack(pushback: Pushback): void;
+  /** Tells that a request inside a batch is going to be sent again. */
+  noteRetry(event: RetryEvent): void;
+  /** Gives the present access token up, because it was refused inside a batch. */
+  renewToken(options?: OperationOptions): Promise<void>;
   /**
    * Sends a request and gives the final answer, also if that is a refusal or was cut short each time.
    *
@@ -50,6 +59,8 @@ export interface GraphClientOptions {
   readonly gate: LimitGate;
   /** Counts what is sent and received. */
   readonly meter: RequestMeter;
+  /** Id of the mailbox, for the events; absent if it is for the directory. */
+  readonly mailbox?: string | undefined;
 }
 
 /**
@@ -57,15 +68,13 @@ export interface GraphClientOptions {
  * fetch. It never sees a body or an answer: it copies the whole buffer behind a `Uint8Array`, takes URLs apart and puts
  * them together differently, and wraps errors, so all three travel beside it in a {@link Call}.
  */
-export function graphClient({ options, tokens, gate, meter }: GraphClientOptions): GraphClient {
-  const { clock, randomness, logger, fetch, hosts } = options;
-  const pause = (milliseconds: number): void => {
-    meter.addThrottled(milliseconds);
-    gate.pauseUntil(clock.now() + milliseconds);
-  };
+export function graphClient({ options, tokens, gate, meter, mailbox }: GraphClientOptions): GraphClient {
+  const { clock, randomness, logger, fetch, hosts, throttlePatienceMs } = options;
+  const noteRetry = (event: RetryEvent): void => options.onRetry(mailbox === undefined ? event : { ...event, mailbox });
+  const pushBack = (pushback: Pushback): void => gate.pushBack(pushback);
   const chain: Middleware[] = [
     outcomeMiddleware(),
-    retryMiddleware({ clock, randomness, logger, tokens, pause }),
+    retryMiddleware({ clock, randomness, logger, throttlePatienceMs, tokens, pushBack, onRetry: noteRetry }),
     gateMiddleware(gate),
     tokenMiddleware(tokens, hosts.graph),
     fetchMiddleware({ fetch, clock, meter }),
@@ -75,7 +84,17 @@ export function graphClient({ options, tokens, gate, meter }: GraphClientOptions
   const client: GraphClient = {
     clock,
     randomness,
-    pause,
+    throttlePatienceMs,
+    pushBack,
+    noteRetry,
+
+    get batchSize() {
+      return gate.inFlight < MAILBOX_LIMITS.inFlight ? gate.inFlight : BATCH_SIZE;
+    },
+
+    async renewToken({ signal } = {}) {
+      tokens.reject(await tokens.get({ signal }));
+    },
 
     async send(request) {
       request.signal?.throwIfAborted();
@@ -85,7 +104,7 @@ export function graphClient({ options, tokens, gate, meter }: GraphClientOptions
         request,
         url: isWhole ? request.target : undefined,
         body: encodeBody(request.body),
-        attempt: 0,
+        attempt: request.earlierAttempts ?? 0,
       };
       await dispatch(built.option(CALL_OPTION, call).responseType(ResponseType.RAW), request.method);
       if (call.failure !== undefined) throw call.failure.error;

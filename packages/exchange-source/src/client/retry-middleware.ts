@@ -2,11 +2,13 @@ import { SourceError } from '@holdfast/contracts';
 import type { Clock, Logger, Randomness } from '@holdfast/contracts';
 import type { Context, Middleware } from '@microsoft/microsoft-graph-client';
 
+import type { RetryEvent } from '../request-counters.ts';
 import { NetworkFailure, UncertainOutcome, callOf } from './call.ts';
-import type { Call } from './call.ts';
+import type { Call, ServiceResponse } from './call.ts';
+import type { Pushback } from './limit-gate.ts';
 import { isPassing, retryPolicy } from './retry-policy.ts';
 import type { RetryPolicy, RetryWait } from './retry-policy.ts';
-import { failureReason } from './service-error.ts';
+import { failureReason, pushbackCause } from './service-error.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** What the part of the chain that tries again needs. */
@@ -17,26 +19,39 @@ export interface RetryMiddlewareOptions {
   readonly randomness: Randomness;
   /** Receives a line for each repetition. */
   readonly logger: Logger;
-  /** Told when the service asks for a pause, so that the other requests of the mailbox keep it too. */
-  readonly pause: (milliseconds: number) => void;
+  /** How long throttling may hold a request back in all, in milliseconds. */
+  readonly throttlePatienceMs: number;
+  /** Told when the service pushes back, so that the other requests of the mailbox wait too. */
+  readonly pushBack: (pushback: Pushback) => void;
+  /** Told of each repetition before the wait. */
+  readonly onRetry: (event: RetryEvent) => void;
   /** Told when a token is refused. */
   readonly tokens: TokenSource;
 }
 
 const DEFAULT_ATTEMPTS = 8;
+/** A token that was fetched by another request may be refused as well; more in a row are not the token's fault. */
+const RENEWALS_IN_A_ROW = 2;
+
+/** A wait, and what was the matter. */
+interface Repetition extends RetryWait {
+  readonly status: number;
+  readonly code: string | undefined;
+}
 
 /**
- * Makes the part of the chain that tries again (see {@link retryPolicy}), and renews the token once if it is refused.
+ * Makes the part of the chain that tries again (see {@link retryPolicy}), and renews a token that is refused. It waits
+ * outside the gate.
  *
  * Throws a `SourceError` when there is no use in trying on, an {@link UncertainOutcome} if the request must not be sent
  * twice and may have been acted on, and `signal.reason` at once on an abort.
  */
 export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
-  const { clock, randomness, logger, pause, tokens } = options;
+  const { clock, randomness, logger, throttlePatienceMs, pushBack, onRetry, tokens } = options;
   let next: Middleware | undefined;
 
   /** Makes one attempt; returns how long to wait before the next, or nothing if its answer is the final one. */
-  async function attempt(context: Context, call: Call, policy: RetryPolicy): Promise<RetryWait | undefined> {
+  async function attempt(context: Context, call: Call, policy: RetryPolicy): Promise<Repetition | undefined> {
     const { repeatable = true } = call.request;
     try {
       await next?.execute(context);
@@ -47,14 +62,18 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       if (wait === undefined) {
         throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
       }
-      return wait;
+      return { ...wait, status: 0, code: error.code };
     }
     const { response } = call;
-    const wait = response === undefined ? undefined : policy.afterResponse(response);
-    if (response !== undefined && !repeatable && wait?.throttled !== true && isPassing(response)) {
+    if (response === undefined) return undefined;
+    const wait = policy.afterResponse(response);
+    if (!repeatable && wait?.cause !== 'throttled' && isPassing(response)) {
       throw new UncertainOutcome(failureReason(response), { response });
     }
-    return wait;
+    if (wait?.cause === 'throttled') {
+      pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), epoch: call.epoch });
+    }
+    return wait && { ...wait, status: response.cut ? 0 : response.status, code: response.errorCode };
   }
 
   return {
@@ -64,27 +83,28 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
     execute: async (context: Context): Promise<void> => {
       const call = callOf(context);
       const { kind, signal, attempts = DEFAULT_ATTEMPTS, failedAnswers } = call.request;
-      const policy = retryPolicy(clock, randomness, { attempts, failedAnswers });
-      let renewed = false;
+      const policy = retryPolicy(clock, randomness, { attempts, failedAnswers, throttlePatienceMs });
+      let renewals = 0;
       for (;;) {
         signal?.throwIfAborted();
         call.attempt++;
         call.response = undefined;
-        const wait = await attempt(context, call, policy);
-        if (wait === undefined) {
-          if (!isTokenRefused(call) || renewed) return;
-          renewed = true;
+        let repetition = await attempt(context, call, policy);
+        if (repetition === undefined) {
+          const refusal = tokenRefusal(call);
+          if (refusal === undefined || renewals === RENEWALS_IN_A_ROW) return;
+          renewals++;
           tokens.reject(call.token ?? '');
-          continue;
-        }
-        if (wait.throttled) pause(wait.waitMs);
-        logger.debug('waiting before a request is repeated', { kind, attempt: call.attempt, ...wait });
-        await clock.sleep(wait.waitMs, { signal });
+          repetition = { waitMs: 0, cause: 'token-refused', status: 401, code: refusal.errorCode };
+        } else renewals = 0;
+        onRetry({ kind, attempt: call.attempt, ...repetition });
+        logger.debug('a request is to be repeated', { kind, attempt: call.attempt, ...repetition });
+        if (repetition.waitMs > 0) await clock.sleep(repetition.waitMs, { signal });
       }
     },
   };
 }
 
-function isTokenRefused({ response, token }: Call): boolean {
-  return response?.status === 401 && token !== undefined;
+function tokenRefusal({ response, token }: Call): ServiceResponse | undefined {
+  return response?.status === 401 && token !== undefined ? response : undefined;
 }

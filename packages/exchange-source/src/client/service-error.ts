@@ -2,6 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { JsonValue } from '@holdfast/contracts';
 
 import { asObject, asString } from '../json-access.ts';
+import type { PushbackCause } from './adaptive-limits.ts';
 import type { ServiceResponse, UncertainOutcome } from './call.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -26,6 +27,9 @@ const MAILBOX_MISSING: ReadonlySet<string> = new Set([
   'ResourceNotFound',
 ]);
 
+/** Codes by which the service says that it is busy, whatever the status of the failure. */
+const BUSY: ReadonlySet<string> = new Set(['ApplicationThrottled', 'ErrorServerBusy', 'TooManyRequests']);
+
 /** What a request was about, so that its failure can name it. */
 export interface FailureSubject {
   /** Address or id of the mailbox. */
@@ -47,6 +51,22 @@ export function errorCodeOf(body: JsonValue | undefined): string | undefined {
 /** Whether an answer would stay the same however often it is asked for. */
 export function isPermanent(response: ServiceResponse): boolean {
   return response.errorCode !== undefined && PERMANENT.has(response.errorCode);
+}
+
+/**
+ * Whether the service pushes back: 429, 509 (over the bandwidth), 503 that says for how long, and any failure with the code of a
+ * busy service.
+ */
+export function isPushback({ status, headers, errorCode }: ServiceResponse): boolean {
+  if (status === 429 || status === 509) return true;
+  if (status === 503 && retryAfterMs(headers, 0) !== undefined) return true;
+  return status >= 500 && errorCode !== undefined && BUSY.has(errorCode);
+}
+
+/** What the service has too much of. Only the text of the answer tells, in a word that it has used for years. */
+export function pushbackCause({ json }: ServiceResponse): PushbackCause {
+  const message = asString(asObject(asObject(json)?.['error'])?.['message']) ?? '';
+  return /\bMailboxConcurrency\b/.test(message) ? 'concurrency' : 'load';
 }
 
 /** Why an item was refused for good, if that is what the error says; `undefined` if it may be had another time. */
@@ -95,8 +115,9 @@ export function toSourceError(response: ServiceResponse, subject: FailureSubject
     return new SourceError('ERR_MAILBOX_NOT_FOUND', { mailbox, reason });
   }
   if (status === 403) return new SourceError('ERR_SOURCE_ACCESS_DENIED', { resource: mailbox, reason });
-  if (status === 429) {
-    return new SourceError('ERR_SOURCE_THROTTLED', { reason }, { retryAfterMs: retryAfterMs(response.headers, 0) });
+  if (isPushback(response)) {
+    const asked = retryAfterMs(response.headers, Number.POSITIVE_INFINITY);
+    return new SourceError('ERR_SOURCE_THROTTLED', { reason }, { retryAfterMs: asked });
   }
   if (status === 404) {
     if (collection !== undefined) return new SourceError('ERR_COLLECTION_NOT_FOUND', { collection, reason });

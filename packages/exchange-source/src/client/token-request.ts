@@ -7,8 +7,10 @@ import { asArray, asObject, asString } from '../json-access.ts';
 import type { RequestMeter } from '../request-counters.ts';
 import { NetworkFailure } from './call.ts';
 import type { ServiceResponse } from './call.ts';
+import type { ClosedTime } from './closed-time.ts';
 import { exchangeBytes } from './exchange-bytes.ts';
 import { retryPolicy } from './retry-policy.ts';
+import type { RetryWait } from './retry-policy.ts';
 import { failureReason } from './service-error.ts';
 
 const ATTEMPTS = 8;
@@ -19,6 +21,8 @@ export interface TokenRequestContext {
   readonly options: ResolvedExchangeOptions;
   /** Counts what is sent and received. */
   readonly meter: RequestMeter;
+  /** Notes when sign-in asks to wait. */
+  readonly throttled: ClosedTime;
   /** Ends it early. */
   readonly signal: AbortSignal;
 }
@@ -50,13 +54,14 @@ async function sendPatiently(
   request: NetworkRequestOptions,
 ): Promise<ServiceResponse> {
   const { options, meter, signal } = context;
-  const { clock, randomness } = options;
-  const policy = retryPolicy(clock, randomness, { attempts: ATTEMPTS });
+  const { clock, randomness, throttlePatienceMs, onRetry } = options;
+  const policy = retryPolicy(clock, randomness, { attempts: ATTEMPTS, throttlePatienceMs });
   const body = new TextEncoder().encode(request.body ?? '');
   const init = { method: 'POST', headers: { Accept: 'application/json', ...request.headers }, body, signal };
   for (let attempt = 1; ; attempt++) {
     let response: ServiceResponse | undefined;
-    let wait: ReturnType<typeof policy.afterFailure>;
+    let wait: RetryWait | undefined;
+    let networkCode: string | undefined;
     const startTime = clock.now();
     try {
       response = await exchangeBytes(options.fetch, url, init);
@@ -64,6 +69,7 @@ async function sendPatiently(
     } catch (error) {
       if (!(error instanceof NetworkFailure)) throw error;
       wait = policy.afterFailure();
+      networkCode = error.code;
       if (wait === undefined) {
         throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
       }
@@ -73,6 +79,7 @@ async function sendPatiently(
         method: 'POST',
         status: response === undefined || response.cut ? 0 : response.status,
         attempt,
+        counted: 1,
         milliseconds: clock.now() - startTime,
         bytesReceived: response?.bytes.length ?? 0,
         bytesSent: body.length,
@@ -82,8 +89,12 @@ async function sendPatiently(
       if (response.status < 500 && !response.cut) return response;
       throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: `sign-in: ${failureReason(response)}` });
     }
-    if (wait?.throttled === true) meter.addThrottled(wait.waitMs);
-    await clock.sleep(wait?.waitMs ?? 0, { signal });
+    if (wait === undefined) continue;
+    const { waitMs, cause } = wait;
+    const status = response === undefined || response.cut ? 0 : response.status;
+    onRetry({ kind: 'token', attempt, waitMs, cause, status, code: response?.errorCode ?? networkCode });
+    if (cause === 'throttled') context.throttled.close(clock.now(), waitMs);
+    await clock.sleep(waitMs, { signal });
   }
 }
 

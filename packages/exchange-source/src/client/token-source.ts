@@ -1,10 +1,12 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
-import type { Configuration, INetworkModule } from '@azure/msal-node';
+import type { Configuration, INetworkModule, NetworkResponse } from '@azure/msal-node';
 import { SourceError } from '@holdfast/contracts';
-import type { OperationOptions } from '@holdfast/contracts';
+import type { JsonObject, JsonValue, OperationOptions } from '@holdfast/contracts';
 
 import type { ResolvedExchangeOptions } from '../exchange-options.ts';
+import { asObject, asString } from '../json-access.ts';
 import type { RequestMeter } from '../request-counters.ts';
+import { closedTime } from './closed-time.ts';
 import { requestToken } from './token-request.ts';
 
 /** Where access tokens come from. */
@@ -15,6 +17,8 @@ export interface TokenSource {
    * @throws `ERR_CREDENTIALS_REJECTED` or `ERR_SOURCE_UNREACHABLE`, a {@link SourceError}, if there is none to be had.
    */
   get(options?: OperationOptions): Promise<string>;
+  /** Milliseconds during which sign-in asked to wait, up to now. */
+  readonly throttledMs: number;
   /** Forgets that token because the service refused it; the next `get` asks for a new one. */
   reject(token: string): void;
 }
@@ -28,11 +32,22 @@ interface Acquisition {
   waiting: number;
 }
 
+/** A token and when it expires, on the clock that was passed in. */
+interface TimedToken {
+  readonly token: string;
+  readonly expires: number;
+}
+
+/** As early as the sign-in library itself renews a token. */
+const RENEW_BEFORE_MS = 300_000;
+
 /** Makes a source of tokens by client credentials. One token serves all mailboxes. */
 export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMeter): TokenSource {
   const scopes = [`${options.hosts.graph}/.default`];
   const refused = new Set<string>();
+  const throttled = closedTime();
   let current: Acquisition | undefined;
+  let newest: TimedToken | undefined;
   let application: ConfidentialClientApplication | undefined;
 
   const networkClient: INetworkModule = {
@@ -41,7 +56,9 @@ export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMete
       const acquisition = current;
       const signal = acquisition?.controller.signal ?? AbortSignal.abort();
       try {
-        return await requestToken({ options, meter, signal }, url, request);
+        const answer = await requestToken({ options, meter, throttled, signal }, url, request);
+        newest = tokenIn(asObject(answer.body as JsonValue), options.clock.now());
+        return answer as NetworkResponse<never>;
       } catch (error) {
         if (acquisition !== undefined) acquisition.failure = { error };
         throw error;
@@ -64,13 +81,19 @@ export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMete
 
   async function acquire(acquisition: Acquisition): Promise<string> {
     const known = await ask(acquisition, { skipCache: false });
-    if (!refused.has(known)) return known;
+    // The sign-in library looks at the clock of the machine, which need not be the one that was passed in.
+    const expires = known === newest?.token ? newest.expires : Number.POSITIVE_INFINITY;
+    if (!refused.has(known) && options.clock.now() < expires - RENEW_BEFORE_MS) return known;
     const fresh = await ask(acquisition, { skipCache: true });
     refused.delete(known);
     return fresh;
   }
 
   return {
+    get throttledMs() {
+      return throttled.elapsed(options.clock.now());
+    },
+
     async get({ signal } = {}) {
       signal?.throwIfAborted();
       const acquisition = (current ??= { controller: new AbortController(), waiting: 0 });
@@ -91,6 +114,14 @@ export function tokenSource(options: ResolvedExchangeOptions, meter: RequestMete
       refused.add(token);
     },
   };
+}
+
+function tokenIn(answer: JsonObject | undefined, now: number): TimedToken | undefined {
+  const token = asString(answer?.['access_token']);
+  const seconds = Number(answer?.['expires_in']);
+  // One that lives for a moment only would be renewed again and again.
+  if (token === undefined || !(seconds * 1000 > 2 * RENEW_BEFORE_MS)) return undefined;
+  return { token, expires: now + seconds * 1000 };
 }
 
 /** Everything that sign-in would otherwise look up, so that a token costs one request and goes to one host. */

@@ -1,6 +1,7 @@
 import type { FindItemsOptions, ItemPresence, OperationOptions, RestorableItem } from '@holdfast/contracts';
 
-import { BATCH_SIZE, relativeUrl, sendBatch } from '../client/batch.ts';
+import { relativeUrl, sendBatch } from '../client/batch.ts';
+import { BATCH_SIZE } from '../client/service-limits.ts';
 import { walkFolders } from '../folders.ts';
 import { asObject, asString, objectsOf } from '../json-access.ts';
 import { fetchMessages } from '../locate.ts';

@@ -1,7 +1,8 @@
 import { SourceError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
 
-import { BATCH_SIZE, relativeUrl, sendBatch } from '../client/batch.ts';
+import { relativeUrl, sendBatch } from '../client/batch.ts';
+import { BATCH_SIZE } from '../client/service-limits.ts';
 import type { ServiceResponse } from '../client/call.ts';
 import { isNotFound, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';

@@ -1,12 +1,15 @@
-import { seededRandomness, virtualClock } from '@holdfast/testkit';
+import type { Clock } from '@holdfast/contracts';
+import { seededRandomness } from '@holdfast/testkit';
 import { describe, expect, test } from 'vitest';
 
 import { UncertainOutcome } from '../../src/client/call.ts';
 import { graphClient } from '../../src/client/graph-client.ts';
 import type { GraphClient } from '../../src/client/graph-client.ts';
 import { limitGate } from '../../src/client/limit-gate.ts';
+import { MAILBOX_LIMITS } from '../../src/client/service-limits.ts';
 import { resolveExchangeOptions } from '../../src/exchange-options.ts';
 import { requestMeter } from '../../src/request-counters.ts';
+import type { RetryEvent } from '../../src/request-counters.ts';
 
 interface Seen {
   readonly url: string;
@@ -15,16 +18,28 @@ interface Seen {
   readonly body: Uint8Array;
 }
 
-function clientOf(answers: readonly (() => Response)[]): { client: GraphClient; seen: Seen[] } {
+function clientOf(
+  answers: readonly (() => Response)[],
+  limits = MAILBOX_LIMITS,
+): { client: GraphClient; clock: Clock; seen: Seen[]; retries: RetryEvent[] } {
   const seen: Seen[] = [];
-  const clock = virtualClock();
+  const retries: RetryEvent[] = [];
+  let time = 0;
+  // One request at a time, so whoever sleeps is the only one.
+  const clock = {
+    now: () => time,
+    sleep: async (milliseconds: number) => {
+      time += milliseconds;
+    },
+  };
   const randomness = seededRandomness(1);
   const credentials = { clientId: 'client', clientSecret: 'secret' };
   const options = resolveExchangeOptions({
     tenant: 'example.org',
     credentials,
-    clock: { now: clock.now, sleep: () => Promise.resolve() },
+    clock,
     randomness,
+    onRetry: (event) => retries.push(event),
     fetch: async (input, init) => {
       const request = new Request(input, init);
       seen.push({
@@ -38,9 +53,11 @@ function clientOf(answers: readonly (() => Response)[]): { client: GraphClient; 
       return answer();
     },
   });
-  const tokens = { get: () => Promise.resolve('the-token'), reject: () => {} };
-  const client = graphClient({ options, tokens, gate: limitGate({ clock }), meter: requestMeter(() => {}) });
-  return { client, seen };
+  const tokens = { get: () => Promise.resolve('the-token'), reject: () => {}, throttledMs: 0 };
+  const gate = limitGate({ clock, limits });
+  const meter = requestMeter({ onRequest: () => {}, throttledMs: () => 0 });
+  const client = graphClient({ options, tokens, gate, meter, mailbox: 'exchange:example.org:ada' });
+  return { client, clock, seen, retries };
 }
 
 const ok = (): Response => Response.json({ value: [] });
@@ -123,6 +140,71 @@ describe('the client', () => {
     await expect(away.client.json({ ...get, target: '/x' }, subject)).rejects.toMatchObject({
       code: 'ERR_SOURCE_UNREACHABLE',
     });
+  });
+
+  test('counts what writing requests send towards the upload limit, wherever they go, and nothing of batches', async () => {
+    const limits = { ...MAILBOX_LIMITS, upload: { amount: 1000, windowMs: 60_000 } };
+    const { client, clock } = clientOf([ok], limits);
+    const range = {
+      kind: 'upload',
+      method: 'PUT',
+      target: 'https://outlook.office.com/upload',
+      body: new Uint8Array(600),
+    };
+    await client.send({ ...range, method: 'PUT', kind: 'upload', authorize: false });
+    await client.send({ kind: 'locate', method: 'POST', target: '/$batch', body: { a: 'b'.repeat(900) }, weight: 2 });
+    await client.send({ kind: 'create', method: 'POST', target: '/x', body: { a: 'b'.repeat(300) } });
+    await client.send({ ...get, target: '/x' });
+    expect(clock.now()).toBe(0);
+    await client.send({ kind: 'create', method: 'POST', target: '/x', body: { a: 'b'.repeat(300) } });
+    expect(clock.now()).toBe(60_000);
+  });
+
+  test('tells of every repetition, with its cause, before the wait', async () => {
+    const error = (status: number, code: string, headers = {}): Response =>
+      Response.json({ error: { code, message: 'letter of ada@example.org' } }, { status, headers });
+    const { client, retries } = clientOf([
+      () => error(429, 'ApplicationThrottled', { 'retry-after': '0.75' }),
+      () => error(500, 'ErrorInternalServerError'),
+      () => {
+        throw Object.assign(new TypeError('fetch failed'), {
+          cause: Object.assign(new Error(), { code: 'ECONNRESET' }),
+        });
+      },
+      () => new Response('{', { headers: { 'content-type': 'application/json' } }),
+      () => error(401, 'InvalidAuthenticationToken'),
+      ok,
+    ]);
+    await client.send({ ...get, target: '/users/secret-path' });
+    const waitMs = expect.any(Number) as number;
+    expect(retries.map(({ attempt, cause, status, code }) => [attempt, cause, status, code])).toEqual([
+      [1, 'throttled', 429, 'ApplicationThrottled'],
+      [2, 'unavailable', 500, 'ErrorInternalServerError'],
+      [3, 'network', 0, 'ECONNRESET'],
+      [4, 'cut', 0, undefined],
+      [5, 'token-refused', 401, 'InvalidAuthenticationToken'],
+    ]);
+    expect(retries[0]).toEqual({
+      kind: 'folder',
+      mailbox: 'exchange:example.org:ada',
+      attempt: 1,
+      waitMs: 750,
+      cause: 'throttled',
+      status: 429,
+      code: 'ApplicationThrottled',
+    });
+    expect(retries[1]).toMatchObject({ waitMs });
+    expect(JSON.stringify(retries)).not.toMatch(/secret-path|the-token|letter|ada@/);
+  });
+
+  test('gives up on a token that is refused three times in a row, but not on three during a long storm', async () => {
+    const refused = (): Response => new Response(null, { status: 401 });
+    const busy = (): Response => new Response(null, { status: 429, headers: { 'retry-after': '1' } });
+    const hopeless = clientOf([refused]);
+    expect(await hopeless.client.send({ ...get, target: '/x' })).toMatchObject({ status: 401 });
+    expect(hopeless.seen).toHaveLength(3);
+    const stormy = clientOf([refused, busy, refused, busy, refused, busy, refused, ok]);
+    expect(await stormy.client.send({ ...get, target: '/x' })).toMatchObject({ ok: true });
   });
 
   test('does not follow a redirect', async () => {
