@@ -7,7 +7,7 @@ import type { DestinationCall, DestinationCallKind, DestinationFault, FaultChoic
 export interface RandomFaultRates {
   /** Calls that fail without doing anything. @defaultValue `0` */
   readonly before?: number | undefined;
-  /** Calls that do their work and then fail. @defaultValue `0` */
+  /** Calls that do their work and then fail; a listing yields its entries first. @defaultValue `0` */
   readonly after?: number | undefined;
   /** Puts that store a random part of the bytes and then fail. @defaultValue `0` */
   readonly torn?: number | undefined;

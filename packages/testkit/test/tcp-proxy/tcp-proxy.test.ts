@@ -212,6 +212,28 @@ describe('a proxy', () => {
     expect(proxy.requests).toMatchObject([{ firstLine: 'all of it', bytesUp: 9 }]);
   });
 
+  it('breaks the connection to the server when a client that has said everything goes away', async () => {
+    let closed = false;
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+      const talking = setInterval(() => void socket.write('on and on '), 1);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        clearInterval(talking);
+        closed = true;
+      });
+      socket.resume();
+    });
+    cleanups.push(() => void server.close());
+    const proxy = await startTcpProxy({ target: { port: await listen(server) } });
+    cleanups.push(() => proxy.close());
+    const client = connect({ port: proxy.port, host: proxy.host, allowHalfOpen: true });
+    client.end('all of it');
+    await new Promise((resolve) => void client.once('data', resolve));
+    client.resetAndDestroy();
+    await until(() => closed && proxy.connections === 0);
+    expect(proxy.requests).toHaveLength(1);
+  });
+
   it('breaks the connection where there is no server, and is closed once', async () => {
     const nobody = createTcpServer();
     const port = await listen(nobody);
