@@ -1,7 +1,7 @@
 /**
  * For tests of Holdfast and of its plugins: the promises of a destination as checks that can be run anywhere, time that
  * moves on demand, randomness that can be repeated, a mailbox in memory, random histories of
- * mailboxes, and a storage in which everything goes wrong that is ordered.
+ * mailboxes, processes that are killed, and a storage and a network in which everything goes wrong that is ordered.
  *
  * @packageDocumentation
  */
@@ -24,6 +24,8 @@ export { playHistory } from './mailbox-history/play-history.ts';
 export { randomLetter } from './random-letter/random-letter.ts';
 export { memoryMailbox } from './memory-mailbox.ts';
 export { seededRandomness } from './seeded-randomness.ts';
+export { randomProxyFaults } from './tcp-proxy/random-proxy-faults.ts';
+export { startTcpProxy } from './tcp-proxy/tcp-proxy.ts';
 export { virtualClock } from './virtual-clock.ts';
 
 export type { DestinationCheckOptions, ResolvedDestinationCheckOptions } from './destination-checks/check-options.ts';
@@ -94,4 +96,13 @@ export type { PlayHistoryOptions } from './mailbox-history/play-history.ts';
 export type { LetterShape, RandomLetterOptions } from './random-letter/random-letter.ts';
 export type { MemoryItem, MemoryMailbox, MemoryMailboxCounts, MemoryMailboxOptions } from './memory-mailbox.ts';
 export type { SeededRandomness } from './seeded-randomness.ts';
+export type {
+  ProxiedRequest,
+  ProxiedRequestRecord,
+  ProxyFault,
+  ProxyFaultChoice,
+  ProxyFaults,
+} from './tcp-proxy/proxy-faults.ts';
+export type { RandomProxyFaultRates } from './tcp-proxy/random-proxy-faults.ts';
+export type { ProxyTarget, TcpProxy, TcpProxyOptions } from './tcp-proxy/tcp-proxy.ts';
 export type { VirtualClock, VirtualClockOptions } from './virtual-clock.ts';

@@ -1,12 +1,13 @@
 import { DestinationError } from '@holdfast/contracts';
 import type { SeededRandomness } from '../seeded-randomness.ts';
+import { sharePicker } from '../share-picker.ts';
 import type { DestinationCall, DestinationCallKind, DestinationFault, FaultChoice } from './destination-faults.ts';
 
 /** How often what goes wrong, as shares of the calls from 0 to 1. All shares together are at most 1. */
 export interface RandomFaultRates {
   /** Calls that fail without doing anything. @defaultValue `0` */
   readonly before?: number | undefined;
-  /** Calls that do their work and then fail. @defaultValue `0` */
+  /** Calls that do their work and then fail; a listing yields its entries first. @defaultValue `0` */
   readonly after?: number | undefined;
   /** Puts that store a random part of the bytes and then fail. @defaultValue `0` */
   readonly torn?: number | undefined;
@@ -40,15 +41,11 @@ export function randomFaults(dice: SeededRandomness, rates: RandomFaultRates): F
   const { before = 0, after = 0, torn = 0, flipped = 0, delayed = 0 } = rates;
   const { delayMs = 1000, kinds, inARow = Infinity } = rates;
   const { error = ({ name }: DestinationCall) => new DestinationError('ERR_UNAVAILABLE', { name }) } = rates;
-  const shares = [before, after, torn, flipped, delayed];
-  if (shares.some((share) => !(share >= 0)) || shares.reduce((sum, share) => sum + share, 0) > 1 + 1e-9) {
-    throw new RangeError('shares are from 0 to 1, and no more than 1 together');
-  }
+  const pickShare = sharePicker([before, after, torn, flipped, delayed]);
   const failedInARow = new Map<string, number>();
 
   function choose(call: DestinationCall, where: number, amount: number): DestinationFault | undefined {
-    const bounds = shares.map((_, last) => shares.slice(0, last + 1).reduce((sum, share) => sum + share, 0));
-    switch (bounds.findIndex((bound) => where < bound)) {
+    switch (pickShare(where)) {
       case 0:
         return { error: error(call) };
       case 1:

@@ -150,6 +150,19 @@ describe.each(Object.entries(stages))('on %s', (_, open) => {
   });
 });
 
+it('a folder that is moved in memory takes the paths of those below it along', async () => {
+  const mailbox = memoryMailbox();
+  for (const [id, parent] of [['inbox'], ['archive'], ['own', 'archive'], ['deep', 'own']] as const) {
+    mailbox.addCollection(id, parent === undefined ? {} : { parent });
+  }
+  const folder = { id: 'own', path: ['archive', 'own'] };
+  const parent = { id: 'inbox', path: ['inbox'] };
+  await applyHistoryStep({ kind: 'move-folder', folder, parent }, memoryMailboxHands(mailbox));
+  const events = await Array.fromAsync(mailbox.collections());
+  const paths = events.map((event) => (event.type === 'collection-found' ? event.collection.path.join('/') : ''));
+  expect(paths.toSorted()).toEqual(['archive', 'inbox', 'inbox/own', 'inbox/own/deep']);
+});
+
 it('what a service told is forgotten when a history says so', async () => {
   const mailbox = memoryMailbox();
   mailbox.addCollection('inbox');

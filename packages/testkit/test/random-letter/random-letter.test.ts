@@ -99,6 +99,18 @@ describe('randomLetter', () => {
     }
   });
 
+  it('keeps the lines of what it encodes short', () => {
+    const texts = letters({ shape: 'plain' }).map((bytes) => new TextDecoder('latin1').decode(bytes));
+    for (const encoding of ['quoted-printable', 'base64']) {
+      const bodies = texts
+        .filter((text) => text.includes(`Encoding: ${encoding}`))
+        .map((text) => text.split('\r\n\r\n')[1]);
+      const lengths = bodies.flatMap((body) => body?.split('\r\n').map((line) => line.length) ?? []);
+      expect(Math.max(...lengths)).toBeGreaterThan(70);
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(76);
+    }
+  });
+
   it('says in its charset what it means', async () => {
     const bodies = (await delivered('plain')).map(({ body }) => body.content);
     for (const word of ['naïve', 'für', 'Привет', '日本']) {
