@@ -8,11 +8,15 @@ import { conclude } from '../conclude.ts';
 const KILLS = Number(process.env['PROVE_KILLS'] ?? 50);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
-await using ground = await killingGround(seededRandomness(seed), KILLS);
+const ground = await killingGround(seededRandomness(seed), KILLS);
 const backups: AfterKill[] = [];
 const restores: AfterKill[] = [];
-for (let kill = 0; kill < KILLS; kill += 1) backups.push(await ground.killBackup());
-for (let kill = 0; kill < KILLS; kill += 1) restores.push(await ground.killRestore());
+try {
+  for (let kill = 0; kill < KILLS; kill += 1) backups.push(await ground.killBackup());
+  for (let kill = 0; kill < KILLS; kill += 1) restores.push(await ground.killRestore());
+} finally {
+  await ground[Symbol.asyncDispose]();
+}
 
 const wrong = [...backups, ...restores].filter(({ complaints }) => complaints.length > 0);
 for (const { before, complaints } of wrong) console.log(`killed at item ${before}: ${complaints.join('; ')}`);
