@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { CryptoError } from '@holdfast/contracts';
+import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { JsonObject, OperationOptions } from '@holdfast/contracts';
 import { openAgeFile } from './age-file.ts';
 import type { KeyFile } from './age-file.ts';
 import { readAgeForm } from './age-header.ts';
-import { hasText } from './bytes.ts';
+import { hasText, toHex } from './bytes.ts';
 import { configDamaged, readConfigClaim, verifyConfig } from './config-record.ts';
 import { deriveBytes } from './derived-keys.ts';
 import { ACCEPTED_WORK_FACTORS, openSlot } from './key-slot.ts';
@@ -83,7 +83,7 @@ export async function openKeyring(options: OpenKeyringOptions): Promise<Keyring>
   const files = sortFiles(options.files);
   const content =
     key === undefined
-      ? openClearKeyring(files, repositoryId)
+      ? openClearKeyring(files, config, repositoryId)
       : await openSealedKeyring(files, await openSlots(files, { key, repositoryId, signal }), { repositoryId, signal });
   const suite = encrypted ? SUITE_NAMES.sealed : SUITE_NAMES.clear;
   if (content.suite !== suite) {
@@ -145,7 +145,8 @@ async function openSlots(
   if (opened.length > 0) return opened;
   const [failure] = failures;
   if (failure !== undefined) throw failure;
-  if (files.slots.length === 0) throw damaged('keys/');
+  // A damaged file that looks like a keyring may have been the slot.
+  if (files.slots.length === 0) throw files.damagedKeyrings[0] ?? damaged('keys/');
   // A creation that was interrupted may have left the slot of an id that no config names; the key may be that one's.
   if (foreign === files.slots.length) throw configDamaged('its id is not that of the key slots');
   throw new CryptoError('ERR_KEY_WRONG', {});
@@ -194,7 +195,7 @@ function isGenuine(content: KeyringContent, slot: SlotContent, repositoryId: Uin
   return isEqual(content.repositoryId, repositoryId) && isEqual(commitment, slot.commitment);
 }
 
-function openClearKeyring(files: SortedFiles, repositoryId: Uint8Array): Candidate {
+function openClearKeyring(files: SortedFiles, config: JsonObject, repositoryId: Uint8Array): Candidate {
   let newest: Candidate | undefined;
   let foreign: Error | undefined;
   const failures = [...files.damagedKeyrings];
@@ -202,7 +203,9 @@ function openClearKeyring(files: SortedFiles, repositoryId: Uint8Array): Candida
     try {
       const content = { ...decodeKeyring(file.bytes, file.name), name: file.name };
       if (!isEqual(content.repositoryId, repositoryId)) {
-        foreign ??= new CryptoError('ERR_KEYRING_FORGED', { object: file.name });
+        foreign ??= isConfigOf(content, config)
+          ? configDamaged('its id is not the one that its MAC covers')
+          : new CryptoError('ERR_KEYRING_FORGED', { object: file.name });
       } else if (newest === undefined || content.generation > newest.generation) {
         newest = content;
       }
@@ -213,6 +216,17 @@ function openClearKeyring(files: SortedFiles, repositoryId: Uint8Array): Candida
   }
   if (newest !== undefined) return newest;
   throw failures[0] ?? foreign ?? damaged('keys/');
+}
+
+/** Whether the config is that of the keyring, but for its id. */
+function isConfigOf({ root, repositoryId }: KeyringContent, config: JsonObject): boolean {
+  try {
+    verifyConfig({ ...config, id: toHex(repositoryId) }, root, repositoryId);
+    return true;
+  } catch (error) {
+    if (!RepositoryError.is(error)) throw error;
+    return false;
+  }
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -291,5 +291,7 @@ describe('a config', () => {
   it('of a clear repository is checked as well', async () => {
     const changed = { ...clear.config, version: 0 };
     expect(await open({ config: changed, files: clearFiles, key: undefined })).toBe('ERR_CONFIG_DAMAGED');
+    const other = { ...clear.config, id: '00'.repeat(32) };
+    expect(await open({ config: other, files: clearFiles, key: undefined })).toBe('ERR_CONFIG_DAMAGED');
   });
 });

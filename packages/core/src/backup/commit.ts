@@ -113,13 +113,16 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   if (root !== undefined && location === undefined) {
     throw new RepositoryError('ERR_BLOB_MISSING', { item: `the folders of ${source.id}` });
   }
+  const segments = [...vault.index.unclaimed];
   const text = serialiseSnapshot(snapshot, {
     generation: keyring.generation,
+    segments,
     root: root === undefined || location === undefined ? undefined : { id: root.id, location },
   });
   const rootNode = await inlineRoot(context, root);
   options.signal?.throwIfAborted();
   const stored = await vault.snapshots.commit({ text, rootNode, coverage: serialiseCoverage(coverage) }, options);
+  for (const segment of segments) vault.index.unclaimed.delete(segment);
   if (root !== undefined && rootNode !== undefined) trees.learn(root.id, rootNode);
   line.heads = [stored];
   line.root = root;

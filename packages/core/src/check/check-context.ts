@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly packs: Map<string, number>;
   /** What was found. */
   readonly problems: CheckProblem[];
+  /** Segments that no snapshot names. */
+  readonly unclaimed: string[];
   /** Tells the caller that an object is done. */
   readonly checked: (object: string) => void;
   /** Blobs opened so far. */

@@ -4,7 +4,7 @@ import type { ErrorCode, OperationOptions } from '@holdfast/contracts';
  * How deep a check goes; each level includes those before it.
  *
  * - `listing`: config and keys can be read, and every object that the index names is there with its size;
- * - `index`: every segment, snapshot and tree node is read and verified, and every blob that a snapshot needs lies in a pack that is there;
+ * - `index`: every segment, snapshot and tree node is read and verified, every segment that a snapshot names is there, and every blob that a snapshot needs lies in a pack that is there;
  * - `ciphertext`: every object is read and its SHA-256 compared with its name;
  * - `decryption`: every blob of every object is opened, decompressed and compared with its id.
  */
@@ -48,6 +48,11 @@ export interface CheckReport {
   readonly result: 'sound' | 'damaged';
   /** Every problem found. */
   readonly problems: readonly CheckProblem[];
+  /**
+   * Index segments that no snapshot names; empty at level `listing`. A run that was cut off, or is under way, leaves such;
+   * where neither happened they are the trace of the newest snapshot, which is gone.
+   */
+  readonly unclaimed: readonly string[];
   /** Objects in the repository, config included. */
   readonly objects: number;
   /** Their bytes. */

@@ -7,6 +7,7 @@ import type { ObjectType } from '../objects/object-name.ts';
 import { readConfig } from '../repository/config.ts';
 import { createVault } from '../repository/vault.ts';
 import type { Vault } from '../repository/vault.ts';
+import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { addProblem, noting } from './check-context.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkObject, checkObjects } from './check-objects.ts';
@@ -31,6 +32,7 @@ export async function checkRepository(opened: Vault, options: CheckOptions): Pro
     options: { signal },
     packs: new Map(),
     problems: [],
+    unclaimed: [],
     blobs: 0,
     checked(object) {
       done += 1;
@@ -51,6 +53,7 @@ export async function checkRepository(opened: Vault, options: CheckOptions): Pro
     result: context.problems.length === 0 ? 'sound' : 'damaged',
     problems: context.problems,
     ...totals,
+    unclaimed: context.unclaimed,
     blobs: context.blobs,
     durationMs: vault.clock.now() - started,
   };
@@ -136,10 +139,32 @@ function requirePack(context: CheckContext, hash: string, size: number): void {
 async function checkSnapshots(context: CheckContext): Promise<void> {
   const { vault, options, checked } = context;
   const seen = new Set<string>();
+  const snapshots: StoredSnapshot[] = [];
   for await (const { hash } of vault.objects.list('snapshots', options)) {
     const object = objectName('snapshots', hash);
     const snapshot = await noting(context, object, () => vault.snapshots.read(hash, options));
-    if (snapshot !== undefined) await checkTrees(context, snapshot, seen);
+    if (snapshot !== undefined) {
+      snapshots.push(snapshot);
+      await checkTrees(context, snapshot, seen);
+    }
     checked(object);
   }
+  // Damaged ones were named above; this finds those that others continue, and that are not there.
+  await vault.snapshots.all(options);
+  for (const { error } of vault.snapshots.lost) addProblem(context, error, String(error.details['object']));
+  await requireSegments(context, snapshots);
+}
+
+/** Each segment that a snapshot names must be there, or be replaced. Whatever is not named shows in the report. */
+async function requireSegments(context: CheckContext, snapshots: readonly StoredSnapshot[]): Promise<void> {
+  const { vault, options } = context;
+  const present = new Set<string>();
+  for await (const { hash } of vault.objects.list('index', options)) present.add(hash);
+  const claimed = new Set(snapshots.flatMap(({ segments }) => segments));
+  for (const hash of claimed) {
+    const object = objectName('index', hash);
+    if (present.has(hash) || vault.index.isReplaced(hash)) continue;
+    addProblem(context, new RepositoryError('ERR_OBJECT_MISSING', { object }), object);
+  }
+  context.unclaimed.push(...[...present.difference(claimed)].map((hash) => objectName('index', hash)));
 }

@@ -1,7 +1,7 @@
 import { DestinationError, RepositoryError } from '@holdfast/contracts';
 import type { Destination, JsonObject, JsonValue, OperationOptions } from '@holdfast/contracts';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
-import { CONFIG_NAME } from '../objects/object-name.ts';
+import { CONFIG_NAME, hashOfName } from '../objects/object-name.ts';
 
 /** The newest format version that this code reads, and the one it writes. */
 export const FORMAT_VERSION = 1;
@@ -35,7 +35,7 @@ export function newConfig(options: {
 }
 
 /**
- * Reads the config.
+ * Reads the config. One that is missing beside snapshots is damaged.
  *
  * @throws `ERR_REPOSITORY_NOT_FOUND`, `ERR_CONFIG_DAMAGED` or `ERR_VERSION_UNSUPPORTED`, a {@link RepositoryError}.
  */
@@ -45,11 +45,21 @@ export async function readConfig(destination: Destination, options: OperationOpt
     bytes = await destination.get(CONFIG_NAME, options);
   } catch (error) {
     if (DestinationError.is(error, 'ERR_OBJECT_NOT_FOUND')) {
+      // "Create one there" would be bad advice where one has lost its config.
+      if (await holdsSnapshots(destination, options)) throw damaged('it is missing', error);
       throw new RepositoryError('ERR_REPOSITORY_NOT_FOUND', { destination: destination.title }, { cause: error });
     }
     throw error;
   }
   return parseConfig(bytes);
+}
+
+/** Whether there are snapshots, whatever else may be missing. */
+export async function holdsSnapshots(destination: Destination, options: OperationOptions): Promise<boolean> {
+  for await (const { name } of destination.list('snapshots/', options)) {
+    if (hashOfName('snapshots', name) !== undefined) return true;
+  }
+  return false;
 }
 
 /** Serialises a config. */
@@ -66,7 +76,7 @@ export function parseConfig(bytes: Uint8Array): RepositoryConfig {
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1)
     throw damaged('its version is no number');
   if (version > FORMAT_VERSION) {
-    throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object: 'repository', version, supported: FORMAT_VERSION });
+    throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object: CONFIG_NAME, version, supported: FORMAT_VERSION });
   }
   if (typeof json['id'] !== 'string' || !/^[0-9a-f]{64}$/.test(json['id'])) throw damaged('its id is malformed');
   if (typeof json['encrypted'] !== 'boolean') throw damaged('it does not say whether it is encrypted');

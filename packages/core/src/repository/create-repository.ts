@@ -4,7 +4,7 @@ import { equalBytes } from '../internal/bytes.ts';
 import { CONFIG_NAME } from '../objects/object-name.ts';
 import { createObjectStore } from '../objects/object-store.ts';
 import { retryingDestination } from '../objects/retrying-destination.ts';
-import { newConfig, parseConfig, serialiseConfig } from './config.ts';
+import { holdsSnapshots, newConfig, parseConfig, serialiseConfig } from './config.ts';
 import { createRepositoryFace } from './repository.ts';
 import type { Repository } from './repository.ts';
 import { requireKey, resolveEnvironment, resolvePackTarget } from './repository-options.ts';
@@ -17,7 +17,8 @@ import { createVault } from './vault.ts';
  * Keys are written first, then the config, which is read back. A creation that was interrupted leaves nothing that
  * hinders the next one.
  *
- * @throws `ERR_REPOSITORY_EXISTS`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if there is one already.
+ * @throws `ERR_REPOSITORY_EXISTS`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if there is one already,
+ * be it one that has lost its config.
  * @throws `RangeError`, if an option is out of range.
  *
  * @example An encrypted repository in memory
@@ -43,7 +44,7 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
 
   const exists = (cause?: unknown): RepositoryError =>
     new RepositoryError('ERR_REPOSITORY_EXISTS', { destination: destination.title }, { cause });
-  if (await holdsConfig()) throw exists();
+  if ((await holdsConfig()) || (await holdsSnapshots(destination, { signal }))) throw exists();
 
   const created = new Date(clock.now()).toISOString();
   const config = newConfig({ encrypted: key !== 'none', created, packTarget });

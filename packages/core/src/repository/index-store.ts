@@ -37,6 +37,10 @@ export interface IndexStore {
   listedSnapshots(): Iterable<string>;
   /** JSON of a snapshot object, if a segment has it. */
   summary(object: string): string | undefined;
+  /** Whether a segment says that it has all records of that one, which may then be gone. */
+  isReplaced(hash: string): boolean;
+  /** Names of segments that were written and stand in no snapshot yet; who commits one takes out what it names. */
+  readonly unclaimed: Set<string>;
   /** Held by whoever takes what is new in the index and stores it. */
   readonly writing: Semaphore;
   /** Stores a segment. */
@@ -65,6 +69,8 @@ export function createIndexStore({
   const items = new Map<string, ItemIndex>();
   const summaries = new Map<string, string>();
   const loaded = new Set<string>();
+  const replaced = new Set<string>();
+  const unclaimed = new Set<string>();
   let loading = Promise.resolve();
 
   function itemsOf(sourceId: string): ItemIndex {
@@ -77,22 +83,29 @@ export function createIndexStore({
     if (loaded.has(hash)) return;
     const object = objectName('index', hash);
     const content = readSegment(keyring, await objects.get('index', hash, options), object);
+    for (const name of add(content, object)) replaced.add(toHex(name));
+    loaded.add(hash);
+  }
+
+  /** Adds what a segment says, and returns the names of those that it replaces. */
+  function add(content: SegmentContent, object: string): readonly Uint8Array[] {
     switch (segmentKind(content.directory, { object })) {
-      case 'blobs':
-        blobs.addSegment(decodeBlobSegment(content, { object }));
-        break;
+      case 'blobs': {
+        const segment = decodeBlobSegment(content, { object });
+        blobs.addSegment(segment);
+        return segment.replaces;
+      }
       case 'items': {
         const segment = decodeItemSegment(content, { object });
         itemsOf(segment.source).addSegment(segment);
-        break;
+        return segment.replaces;
       }
-      case 'snapshots':
-        for (const { object: name, snapshot } of decodeSnapshotSegment(content, { object })) {
-          summaries.set(toHex(name), snapshot);
-        }
-        break;
+      case 'snapshots': {
+        const segment = decodeSnapshotSegment(content, { object });
+        for (const { object: name, snapshot } of segment) summaries.set(toHex(name), snapshot);
+        return segment.replaces;
+      }
     }
-    loaded.add(hash);
   }
 
   async function refresh({ tolerant = false, signal }: RefreshOptions): Promise<void> {
@@ -114,6 +127,8 @@ export function createIndexStore({
     writing: createSemaphore(1),
     listedSnapshots: () => summaries.keys(),
     summary: (object) => summaries.get(object),
+    isReplaced: (hash) => replaced.has(hash),
+    unclaimed,
     refresh(options = {}) {
       // One after the other, so that no segment is loaded twice.
       const next = loading.then(() => refresh(options));
@@ -125,7 +140,9 @@ export function createIndexStore({
         ...blocks.map((block) => ({ kind: BLOB_KINDS.indexBlock, raw: block })),
         { kind: BLOB_KINDS.indexDirectory, raw: directory },
       ];
-      loaded.add(await objects.put('index', sealBlobs(keyring, OBJECT_KINDS.segment, raw, randomness), options));
+      const hash = await objects.put('index', sealBlobs(keyring, OBJECT_KINDS.segment, raw, randomness), options);
+      loaded.add(hash);
+      unclaimed.add(hash);
     },
   };
 }

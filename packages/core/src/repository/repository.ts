@@ -1,4 +1,11 @@
-import type { OperationOptions, RestorableItem, RestoreTarget, Source } from '@holdfast/contracts';
+import type {
+  CryptoError,
+  OperationOptions,
+  RepositoryError,
+  RestorableItem,
+  RestoreTarget,
+  Source,
+} from '@holdfast/contracts';
 import { backUp } from '../backup/backup.ts';
 import { resolveBackupOptions } from '../backup/backup-options.ts';
 import type { BackupOptions } from '../backup/backup-options.ts';
@@ -32,6 +39,12 @@ export interface SnapshotsOptions extends OperationOptions {
   readonly source?: string | undefined;
   /** Lists checkpoints too. @defaultValue `false` */
   readonly checkpoints?: boolean | undefined;
+  /**
+   * Takes the error of each snapshot that is damaged or missing, before any is listed; the listing then ends well.
+   *
+   * @defaultValue the first of these errors is thrown once all others are listed
+   */
+  readonly onUnreadable?: ((error: RepositoryError | CryptoError) => void) | undefined;
 }
 
 /** Options of {@link Repository.coverage}. */
@@ -61,7 +74,14 @@ export interface Repository {
    */
   backup(source: Source, options?: BackupOptions): Promise<BackupReport>;
 
-  /** Lists snapshots, the newest of each source first. */
+  /**
+   * Lists snapshots, the newest of each source first. One that is damaged or missing does not hide the others, and is
+   * not passed over in silence: see {@link SnapshotsOptions.onUnreadable}.
+   *
+   * @throws `ERR_OBJECT_DAMAGED`, `ERR_OBJECT_MISSING`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, or
+   * `ERR_SEAL_BROKEN`, `ERR_SEAL_FORMAT`, a {@link @holdfast/contracts!CryptoError | CryptoError}, after the last one that
+   * can be read.
+   */
   snapshots(options?: SnapshotsOptions): AsyncGenerator<Snapshot, void, void>;
 
   /** Reads what a snapshot covered, skipped and failed to read. */
@@ -131,14 +151,19 @@ export function createRepositoryFace(opened: Vault): Repository {
     id: toHex(opened.keyring.repositoryId),
     encrypted: opened.keyring.encrypted,
     backup: async (source, options) => backUp(vault(), requireSource(source), resolveBackupOptions(options)),
-    async *snapshots({ source, checkpoints = false, signal } = {}) {
-      const all = await vault().snapshots.all({ signal });
+    async *snapshots({ source, checkpoints = false, onUnreadable, signal } = {}) {
+      const { snapshots } = vault();
+      const all = await snapshots.all({ signal });
+      // A later call replaces what the store tells.
+      const { lost } = snapshots;
+      if (onUnreadable !== undefined) for (const { error } of lost) onUnreadable(error);
       const chosen = all
         .filter(({ snapshot }) => source === undefined || snapshot.source.id === source)
         .filter(({ snapshot }) => checkpoints || snapshot.state === 'complete');
       for (const [, chain] of Map.groupBy(chosen, ({ snapshot }) => snapshot.source.id)) {
         for (const { snapshot } of chain.toSorted(newestFirst)) yield snapshot;
       }
+      if (lost[0] !== undefined && onUnreadable === undefined) throw lost[0].error;
     },
     async coverage(options) {
       const { object } = await findSnapshot(vault().snapshots, options, options);

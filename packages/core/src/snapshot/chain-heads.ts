@@ -8,6 +8,9 @@ export function chainHeads(snapshots: readonly StoredSnapshot[], sourceId: strin
 }
 
 /** Orders snapshots of one source: highest sequence, then latest end, then greatest id. */
-export function newestFirst({ snapshot: a }: StoredSnapshot, { snapshot: b }: StoredSnapshot): number {
+export function newestFirst(
+  { snapshot: a }: Pick<StoredSnapshot, 'snapshot'>,
+  { snapshot: b }: Pick<StoredSnapshot, 'snapshot'>,
+): number {
   return b.sequence - a.sequence || b.finished.getTime() - a.finished.getTime() || (a.id < b.id ? 1 : -1);
 }

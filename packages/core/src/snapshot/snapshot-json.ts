@@ -12,6 +12,8 @@ export interface SnapshotRecord {
   readonly snapshot: Snapshot;
   /** Keyring generation it was written under. */
   readonly generation: number;
+  /** Names of the index segments, in hex, that were written for it. */
+  readonly segments: readonly string[];
   /** Root of the collection tree; undefined if there is no collection. */
   readonly root: NodeReference | undefined;
 }
@@ -25,6 +27,7 @@ export function serialiseSnapshot(
   snapshot: Snapshot,
   engine: {
     readonly generation: number;
+    readonly segments: readonly string[];
     readonly root: { readonly id: Uint8Array; readonly location: BlobLocation } | undefined;
   },
 ): string {
@@ -41,6 +44,7 @@ export function serialiseSnapshot(
     finished: snapshot.finished.toISOString(),
     capture: { mode: 'incremental', base: null },
     generation: engine.generation,
+    segments: engine.segments,
     root:
       root === undefined
         ? null
@@ -74,7 +78,7 @@ export function parseSnapshot(text: string, object: string): SnapshotRecord {
       });
     }
     if (json.state !== 'complete' && json.state !== 'checkpoint') throw damaged('its state is unknown');
-    const { id, source, state, sequence, continues, statistics, tags, pinned, root, generation } = json;
+    const { id, source, state, sequence, continues, statistics, tags, pinned, root, generation, segments = [] } = json;
     const snapshot: Snapshot = {
       id,
       source: { id: source.id, title: source.title },
@@ -87,7 +91,7 @@ export function parseSnapshot(text: string, object: string): SnapshotRecord {
       tags,
       pinned,
     };
-    return { snapshot, generation, root: root === null ? undefined : readRoot(root, statistics.collections) };
+    return { snapshot, generation, segments, root: root === null ? undefined : readRoot(root, statistics.collections) };
   } catch (error) {
     throw RepositoryError.is(error) ? error : damaged('it is malformed', error);
   }
@@ -166,6 +170,7 @@ interface SnapshotJson {
   readonly started: string;
   readonly finished: string;
   readonly generation: number;
+  readonly segments?: readonly string[];
   readonly root: RootJson | null;
   readonly statistics: SnapshotStatistics;
   readonly tags: readonly string[];

@@ -3,6 +3,7 @@ import type { Keyring } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { Logger, OperationOptions, Randomness } from '@holdfast/contracts';
 import { fromHex } from '../internal/bytes.ts';
+import { chainGaps } from './chain-gaps.ts';
 import { isDamage } from '../objects/damage.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
@@ -20,6 +21,16 @@ export interface StoredSnapshot extends SnapshotRecord {
   readonly object: string;
   /** Its JSON. */
   readonly text: string;
+}
+
+/** A snapshot that cannot be read, or is gone. */
+export interface LostSnapshot {
+  /** What is wrong; it names the object, or the id where nothing else is known. */
+  readonly error: RepositoryError | CryptoError;
+  /** Its id, if that is known. */
+  readonly id: string | undefined;
+  /** What it says, if the index has that. */
+  readonly summary: SnapshotRecord | undefined;
 }
 
 /** What a snapshot store needs. */
@@ -41,14 +52,17 @@ export interface SnapshotStoreContext {
 /** The snapshots of a repository. */
 export interface SnapshotStore {
   /**
-   * Every snapshot that can be read, checkpoints included, in no particular order. A damaged one does not hide the
-   * others: it is passed over with a warning, and {@link SnapshotStore.unreadable} has the error.
+   * Every snapshot that can be read, checkpoints included, in no particular order. A damaged or missing one does not
+   * hide the others: it is passed over with a warning, and {@link SnapshotStore.lost} has it.
    *
    * @throws `ERR_KEYRING_OUTDATED`, a {@link CryptoError}, if one was written under a newer keyring.
    */
   all(options?: OperationOptions): Promise<StoredSnapshot[]>;
-  /** What was wrong with the snapshots that the last call of {@link SnapshotStore.all} passed over. */
-  readonly unreadable: readonly Error[];
+  /**
+   * The snapshots that the last call of {@link SnapshotStore.all} passed over: those that are damaged, and those that are
+   * not there although the index has them or another one continues them. Version 1 removes no snapshot.
+   */
+  readonly lost: readonly LostSnapshot[];
   /** Reads one snapshot out of its object, whatever is known of it. */
   read(object: string, options?: OperationOptions): Promise<StoredSnapshot>;
   /** The coverage report stored beside a snapshot. */
@@ -72,7 +86,7 @@ export function createSnapshotStore({
   randomness,
   logger,
 }: SnapshotStoreContext): SnapshotStore {
-  let unreadable: Error[] = [];
+  let lost: readonly LostSnapshot[] = [];
   // Objects never change, so what was read once need not be read again.
   const seen = new Map<string, StoredSnapshot>();
 
@@ -97,32 +111,59 @@ export function createSnapshotStore({
     return stored;
   }
 
+  /** What is known of a snapshot that cannot be read. */
+  function recall(object: string): SnapshotRecord | undefined {
+    const text = index.summary(object);
+    try {
+      return (
+        seen.get(object) ?? (text === undefined ? undefined : parseSnapshot(text, objectName('snapshots', object)))
+      );
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Lists, and reads what was not looked at before, into `found`: a snapshot, or what is wrong with it. */
+  async function look(found: Map<string, StoredSnapshot | LostSnapshot>, options: OperationOptions): Promise<void> {
+    const listed = new Set<string>();
+    for await (const { hash } of objects.list('snapshots', options)) listed.add(hash);
+    if ([...listed].some((name) => !seen.has(name))) await index.refresh({ ...options, tolerant: true });
+    for (const name of new Set([...listed, ...index.listedSnapshots(), ...seen.keys()])) {
+      if (found.has(name)) continue;
+      try {
+        const summary = seen.get(name) ?? index.summary(name);
+        // One that the listing lacks may be younger than the listing: asking for it tells.
+        if (summary === undefined || !listed.has(name)) found.set(name, await read(name, options));
+        else found.set(name, typeof summary === 'string' ? accept(name, summary) : summary);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        logger.warn('a snapshot cannot be read', { object: objectName('snapshots', name), code: error.code });
+        const summary = recall(name);
+        found.set(name, { error, id: summary?.snapshot.id, summary });
+      }
+    }
+  }
+
   return {
     read: (object, options = {}) => read(object, options),
 
-    get unreadable() {
-      return unreadable;
+    get lost() {
+      return lost;
     },
 
     async all(options = {}) {
-      const names: string[] = [];
-      for await (const { hash } of objects.list('snapshots', options)) names.push(hash);
-      if (names.some((name) => !seen.has(name))) await index.refresh({ ...options, tolerant: true });
-      const stored: StoredSnapshot[] = [];
-      const failures: Error[] = [];
-      for (const name of names) {
-        try {
-          const summary = seen.get(name) ?? index.summary(name);
-          if (summary === undefined) stored.push(await read(name, options));
-          else stored.push(typeof summary === 'string' ? accept(name, summary) : summary);
-        } catch (error) {
-          if (!isDamage(error)) throw error;
-          logger.warn('a snapshot cannot be read', { object: objectName('snapshots', name), code: error.code });
-          failures.push(error);
-        }
+      const found = new Map<string, StoredSnapshot | LostSnapshot>();
+      await look(found, options);
+      let parted = part(found);
+      if (parted.gaps.length > 0) {
+        // What was committed while the listing was under way may be in it without what it continues.
+        await look(found, options);
+        parted = part(found);
       }
-      unreadable = failures;
-      return stored;
+      for (const { error } of parted.gaps) logger.warn('a snapshot is missing', { ...error.details, code: error.code });
+      lost = [...parted.failed, ...parted.gaps];
+      return parted.stored;
     },
 
     async coverage(object, options = {}) {
@@ -152,6 +193,27 @@ function textOf(blobs: readonly RawBlob[], kind: number, object: string): string
     });
   }
   return new TextDecoder().decode(blob.raw);
+}
+
+/** What can be read, what cannot, and ids that are left unexplained: a damaged object may be one of those continued. */
+function part(found: ReadonlyMap<string, StoredSnapshot | LostSnapshot>): {
+  readonly stored: StoredSnapshot[];
+  readonly failed: readonly LostSnapshot[];
+  readonly gaps: readonly LostSnapshot[];
+} {
+  const all = [...found.values()];
+  const stored = all.flatMap((one) => ('error' in one ? [] : [one]));
+  const failed = all.flatMap((one) => ('error' in one ? [one] : []));
+  const gaps = chainGaps(
+    stored,
+    failed.flatMap(({ id }) => (id === undefined ? [] : [id])),
+  );
+  const explained = gaps.length <= failed.filter(({ id }) => id === undefined).length;
+  return { stored, failed, gaps: explained ? [] : gaps.map(({ id }) => missing(id)) };
+}
+
+function missing(id: string): LostSnapshot {
+  return { error: new RepositoryError('ERR_OBJECT_MISSING', { object: `snapshot ${id}` }), id, summary: undefined };
 }
 
 /** Raw hash of a snapshot object, as segments name it. */

@@ -19,6 +19,10 @@ export interface NodeParts {
 const BODY_HEADER = 5;
 /** Length before each record, and before the body. */
 const LENGTH = 4;
+/** Of the name of a pack. */
+const NAME_LENGTH = 32;
+/** Of the header of a pack. */
+const HEADER_LENGTH = 48;
 /** The hint "in the pack this node lies in". */
 const THIS_PACK = -1;
 
@@ -97,28 +101,34 @@ export function decodeNode(
   }
   if (offset !== body.length) throw damaged(object, 'a tree node has bytes left over');
   if (records.length === 0) throw damaged(object, 'a tree node is empty');
-  return { level: view.getUint8(0), records, places: decodeHints(node.subarray(LENGTH + body.length), object, self) };
+  return { level: view.getUint8(0), records, places: decodeHints(node.subarray(LENGTH + body.length), self) };
 }
 
-function decodeHints(bytes: Uint8Array, object: string, self: PackInfo | undefined): (BlobLocation | undefined)[] {
-  const { packs, at } = readMap(decodeTreeCbor(bytes, object), object);
-  if (!Array.isArray(packs) || !Array.isArray(at)) throw damaged(object, 'the hints of a tree node are malformed');
-  const infos = (packs as readonly CborValue[]).map((pack): PackInfo => {
-    const { name, header } = readMap(pack, object);
-    if (!(name instanceof Uint8Array) || !(header instanceof Uint8Array)) {
-      throw damaged(object, 'the hints of a tree node are malformed');
-    }
-    return { name, header, size: 0 };
+/**
+ * The id of a node vouches for its body alone, so in a repository that is not encrypted hints are as good as the storage.
+ * What is wrong with them must cost nothing that the index still finds: a malformed hint is a missing one.
+ */
+function decodeHints(bytes: Uint8Array, self: PackInfo | undefined): (BlobLocation | undefined)[] {
+  const { packs, at } = asMap(tryDecode(bytes));
+  if (!isArray(packs) || !isArray(at)) return [];
+  const infos = packs.map((pack): PackInfo | undefined => {
+    const { name, header } = asMap(pack);
+    return hasLength(name, NAME_LENGTH) && hasLength(header, HEADER_LENGTH) ? { name, header, size: 0 } : undefined;
   });
-  return (at as readonly CborValue[]).map((hint) => {
-    if (!Array.isArray(hint)) return undefined;
-    const [number, ordinal, offset, length] = hint as readonly CborValue[];
+  return at.map((hint) => {
+    const [number, ordinal, offset, length] = isArray(hint) ? hint : [];
+    if (![ordinal, offset, length].every(isU32) || !Number.isSafeInteger(number)) return undefined;
     const pack = number === THIS_PACK ? self : infos[number as number];
-    if (pack === undefined || ![ordinal, offset, length].every((n) => Number.isSafeInteger(n) && (n as number) >= 0)) {
-      return undefined;
-    }
-    return { pack, ordinal: ordinal as number, offset: offset as number, length: length as number };
+    return pack && { pack, ordinal: ordinal as number, offset: offset as number, length: length as number };
   });
+}
+
+function tryDecode(bytes: Uint8Array): CborValue {
+  try {
+    return decodeCbor(bytes);
+  } catch {
+    return null;
+  }
 }
 
 /** Decodes CBOR of a tree: what is malformed is a damaged object. */
@@ -130,11 +140,22 @@ export function decodeTreeCbor(bytes: Uint8Array, object: string): CborValue {
   }
 }
 
-function readMap(value: CborValue | undefined, object: string): Readonly<Record<string, CborValue>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
-    throw damaged(object, 'a map of a tree node is malformed');
-  }
-  return value as Readonly<Record<string, CborValue>>;
+function asMap(value: CborValue | undefined): Readonly<Record<string, CborValue>> {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return isMap ? (value as Readonly<Record<string, CborValue>>) : {};
+}
+
+function isArray(value: CborValue | undefined): value is readonly CborValue[] {
+  return Array.isArray(value);
+}
+
+function hasLength(value: CborValue | undefined, length: number): value is Uint8Array {
+  return value instanceof Uint8Array && value.length === length;
+}
+
+/** Offsets and lengths of the format have 32 bits. */
+function isU32(value: CborValue | undefined): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -2,6 +2,7 @@ import { BLOB_KINDS } from '@holdfast/crypto';
 import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
 import { createLruCache } from '../internal/lru-cache.ts';
+import { objectName } from '../objects/object-name.ts';
 import type { BlobReader } from '../packs/blob-reader.ts';
 import { decodeNode, decodeTreeCbor } from './node.ts';
 import type { NodeParts } from './node.ts';
@@ -58,7 +59,8 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     if (cached !== undefined) return cached;
     const hint = locationOf(reference.place);
     const raw = await blobs.read({ kind: BLOB_KINDS.node, id: reference.id, hint }, options);
-    const parts = decodeNode(raw, { object: OBJECT, self: hint?.pack });
+    const object = hint === undefined ? OBJECT : objectName('data', toHex(hint.pack.name));
+    const parts = decodeNode(raw, { object, self: hint?.pack });
     cache.set(key, parts, raw.length);
     return parts;
   }

@@ -1,3 +1,4 @@
+import type { CryptoError, RepositoryError } from '@holdfast/contracts';
 import { openRepository } from '@holdfast/core';
 import type { CheckLevel, CheckReport, Repository } from '@holdfast/core';
 import { generateKey } from '@holdfast/crypto';
@@ -128,6 +129,14 @@ describe('check', () => {
     }
   });
 
+  it('finds a segment that is missing with the index, by its name in a snapshot', async () => {
+    for (const known of [sealed, clear]) {
+      for (const segment of namesOf(known.harness.objects, 'index/')) {
+        expect(await foundAt(known, segment, (objects) => objects.delete(segment))).toBe('index');
+      }
+    }
+  });
+
   it('finds that a segment is missing by what nothing but hints leads to', async () => {
     let harmless = 0;
     for (const segment of sealed.segments) {
@@ -137,6 +146,14 @@ describe('check', () => {
       else expect(found).toBe('index');
     }
     expect(harmless).toBe(sealed.segments.length - 2);
+  });
+
+  it('shows segments that no snapshot names, which are no problem', async () => {
+    const newest = namesOf(sealed.harness.objects, 'snapshots/').find((name) => !sealed.snapshots.includes(name)) ?? '';
+    const later = namesOf(sealed.harness.objects, 'index/').filter((name) => !sealed.segments.includes(name));
+    const { result, unclaimed } = await checkOf(sealed, 'index', (objects) => objects.delete(newest));
+    expect({ result, unclaimed: unclaimed.toSorted() }).toEqual({ result: 'sound', unclaimed: later });
+    expect((await checkOf(sealed, 'index', () => {})).unclaimed).toEqual([]);
   });
 
   it('finds every flipped byte of every object when it reads the ciphertext', async () => {
@@ -190,8 +207,12 @@ describe('a damaged repository', () => {
         key,
         logger: { debug() {}, info() {}, warn, error() {} },
       });
-      const [latest] = await Array.fromAsync(repository.snapshots());
+      const unreadable: string[] = [];
+      const onUnreadable = ({ details }: RepositoryError | CryptoError): void =>
+        void unreadable.push(String(details['object']));
+      const [latest] = await Array.fromAsync(repository.snapshots({ onUnreadable }));
       expect(latest?.statistics).toMatchObject({ items: 40, changed: 1 });
+      expect(unreadable).toEqual(sealed.snapshots.includes(object) ? [object] : []);
       const item = await repository.item({ snapshot: 'latest', collection: 'inbox', item: 'i-3' });
       expect((await item.readPart('message.eml')).length).toBe(200);
       expect(warnings.length).toBeGreaterThan(0);

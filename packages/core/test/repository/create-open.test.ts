@@ -70,6 +70,16 @@ describe('createRepository', () => {
     }
   });
 
+  it('refuses a storage with snapshots that has lost its config, which opening says', async () => {
+    const objects: Objects = copyOf(clear);
+    objects.delete('config');
+    expect(await codeOf(objects)).toBe('ERR_REPOSITORY_NOT_FOUND');
+    objects.set(`snapshots/${'0'.repeat(64)}`, { bytes: new Uint8Array(1), modified: 0 });
+    expect(await codeOf(objects)).toBe('ERR_CONFIG_DAMAGED');
+    await expect(create(objects)).rejects.toMatchObject({ code: 'ERR_REPOSITORY_EXISTS' });
+    expect(objects.has('config')).toBe(false);
+  });
+
   it('starts anew after it was interrupted at any point', async () => {
     for (let puts = 1; puts <= 3; puts += 1) {
       const objects: Objects = new Map();

@@ -1,5 +1,7 @@
 import { openRepository } from '@holdfast/core';
+import type { Repository } from '@holdfast/core';
 import { silentLogger } from '@holdfast/contracts';
+import type { CryptoError, RepositoryError } from '@holdfast/contracts';
 import { generateKey, openKeyring } from '@holdfast/crypto';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { faultyDestination, memoryMailbox } from '@holdfast/testkit';
@@ -7,7 +9,9 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/repository/config.ts';
 import { createVault } from '../../src/repository/vault.ts';
 import { parseCoverage, parseSnapshot, serialiseCoverage } from '../../src/snapshot/snapshot-json.ts';
+import { flip, rewrite } from '../support/damage.ts';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
+import type { Harness } from '../support/harness.ts';
 
 describe('snapshots', () => {
   it('form a chain, and two runs at the same time a fork that the next run joins', async () => {
@@ -97,6 +101,87 @@ describe('snapshots', () => {
     // Those of the last run or two are in no segment yet.
     const reads = storage.calls.filter(({ kind, name }) => kind === 'get' && name.startsWith('snapshots/'));
     expect(reads.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a snapshot that is lost', () => {
+  /** Three snapshots, the second quiet: the first is in a segment, the others are in none. */
+  async function three(): Promise<{ harness: Harness; names: readonly string[]; ids: readonly string[] }> {
+    const harness = await createHarness();
+    const { mailbox, repository, objects } = harness;
+    mailbox.addCollection('inbox');
+    mailbox.put('inbox', sampleItem('a'));
+    await repository.backup(mailbox);
+    mailbox.put('inbox', sampleItem('b'));
+    for (let run = 0; run < 2; run += 1) {
+      await harness.clock.advance(1000);
+      await repository.backup(mailbox);
+    }
+    const names = [...objects.keys()].filter((name) => name.startsWith('snapshots/'));
+    const ids = (await Array.fromAsync(repository.snapshots())).map(({ id }) => id).toReversed();
+    return { harness, names, ids };
+  }
+
+  const listOf = async (repository: Repository): Promise<{ ids: string[]; lost: unknown[] }> => {
+    const lost: unknown[] = [];
+    const onUnreadable = ({ details }: RepositoryError | CryptoError): void => void lost.push(details['object']);
+    const ids = await Array.fromAsync(repository.snapshots({ onUnreadable }), ({ id }) => id);
+    return { ids, lost };
+  };
+
+  it('is named by the list, be it in the index or only continued by another one', async () => {
+    for (const position of [0, 1]) {
+      const { harness, names, ids } = await three();
+      harness.objects.delete(names[position] ?? '');
+      const repository = await harness.reopen();
+      const named = position === 0 ? names[0] : `snapshot ${ids[1]}`;
+      const left = ids.filter((id) => id !== ids[position]).toReversed();
+      expect(await listOf(repository)).toEqual({ ids: left, lost: [named] });
+      const listed: string[] = [];
+      const whole = (async () => {
+        for await (const { id } of repository.snapshots()) listed.push(id);
+      })();
+      await expect(whole).rejects.toMatchObject({ code: 'ERR_OBJECT_MISSING', details: { object: named } });
+      expect(listed).toEqual(left);
+      await expect(repository.coverage({ snapshot: ids[position] ?? '' })).rejects.toMatchObject({
+        code: 'ERR_OBJECT_MISSING',
+        details: { object: named },
+      });
+      expect((await repository.planRestore({ snapshot: 'latest' })).snapshot).toBe(ids[2]);
+      const { problems } = await repository.check();
+      expect(problems.map(({ object }) => object)).toEqual([named]);
+    }
+  });
+
+  it('does not give its place as the latest to an older one', async () => {
+    const { harness, names, ids } = await three();
+    const [, , newest = ''] = names;
+    rewrite(harness.objects, newest, flip(100));
+    const repository = await harness.reopen();
+    for (const snapshot of ['latest', ids[2] ?? '']) {
+      await expect(repository.planRestore({ snapshot })).rejects.toMatchObject({
+        code: 'ERR_OBJECT_DAMAGED',
+        details: { object: newest },
+      });
+    }
+    expect((await repository.planRestore({ snapshot: ids[1] ?? '' })).items).toBe(2);
+  });
+
+  it('does not hinder the latest where a later one continues it', async () => {
+    const { harness, names, ids } = await three();
+    rewrite(harness.objects, names[1] ?? '', flip(100));
+    const repository = await harness.reopen();
+    expect(await listOf(repository)).toEqual({ ids: [ids[2], ids[0]], lost: [names[1]] });
+    expect((await repository.planRestore({ snapshot: 'latest' })).snapshot).toBe(ids[2]);
+  });
+
+  it('is told of by the repository that wrote it', async () => {
+    const { harness, names } = await three();
+    harness.objects.delete(names[2] ?? '');
+    expect((await listOf(harness.repository)).lost).toEqual([names[2]]);
+    await expect(harness.repository.planRestore({ snapshot: 'latest' })).rejects.toMatchObject({
+      code: 'ERR_OBJECT_MISSING',
+    });
   });
 });
 

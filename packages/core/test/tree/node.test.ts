@@ -37,6 +37,39 @@ describe('a node', () => {
     expect(decode(inner)).toMatchObject([{ key: { sort: 1, id: 'a' }, count: 2 }]);
   });
 
+  it('loses a hint that is malformed, and nothing else: the index finds what it led to', () => {
+    const body = encodeBody(0, [encodeCbor(itemRecordKind.toCbor(item))]);
+    const good = { packs: [{ name: pack.name, header: pack.header }], at: [[0, 3, 48, 100]] };
+    const withHints = (hints: CborValue): unknown => {
+      const encoded = encodeCbor(hints);
+      const node = new Uint8Array(4 + body.length + encoded.length);
+      new DataView(node.buffer).setUint32(0, body.length);
+      node.set(body, 4);
+      node.set(encoded, 4 + body.length);
+      return decode(node);
+    };
+    expect(withHints(good)).toMatchObject([{ value: { id: 'a' }, places: [{ ordinal: 3 }] }]);
+    const short = { name: new Uint8Array(0), header: pack.header };
+    for (const hints of [
+      null,
+      [],
+      {},
+      { ...good, packs: 1 },
+      { ...good, packs: [short] },
+      { ...good, packs: [{ name: pack.name, header: new Uint8Array(47) }] },
+      { ...good, at: [['length', 3, 48, 100]] },
+      { ...good, at: [[0, 3, 48, 2 ** 32]] },
+      { ...good, at: [[0, 3, -1, 100]] },
+      { ...good, at: [[1, 3, 48, 100]] },
+      { ...good, at: [7] },
+      { ...good, at: [] },
+    ]) {
+      const [record] = withHints(hints) as { readonly value: unknown; readonly places: readonly unknown[] }[];
+      expect(record).toMatchObject({ value: { id: 'a' } });
+      expect(record?.places[0]).toBeUndefined();
+    }
+  });
+
   it('is either read or a damaged object, whatever its bytes', () => {
     const failed: unknown[] = [];
     const dice = seededRandomness(11);
