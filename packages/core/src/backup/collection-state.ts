@@ -60,6 +60,8 @@ export interface CollectionState {
   retry: Set<string>;
   /** Items that failed in this run, as a whole or in part: the next one asks for them. */
   failed: Set<string>;
+  /** Whether an entry without an id failed: no later run hears of that one but from the beginning. */
+  nameless: boolean;
   /** Whether the collection itself disappeared during the run. */
   gone: boolean;
   /** Code of the error that ended the collection's feed. */
@@ -90,6 +92,7 @@ export function createCollectionState(collection: Collection, base: CollectionSt
     open: new Set(),
     retry: new Set(base?.record.open),
     failed: new Set(),
+    nameless: false,
     gone: false,
     failure: undefined,
     atRest: false,

@@ -152,21 +152,24 @@ function recordOf(
   sequence: number,
 ): CollectionRecord {
   const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
+  const isToBeToldAnew = cursor === undefined || state.nameless;
   return {
     id: state.collection.id,
     sort: 0,
     collection: state.collection,
-    cursor,
-    cursorTime,
-    cursorRun: sequence,
+    ...(isToBeToldAnew ? NO_CURSOR : { cursor, cursorTime, cursorRun: sequence }),
     items: tree(items),
     pass: pass && tree(pass.root),
     open: [...new Set(open)].toSorted(),
   };
 }
 
+/** Without one the source tells the collection from its beginning. */
+const NO_CURSOR = { cursor: undefined, cursorTime: 0, cursorRun: 0 };
+
 function keepQuietCursor(record: CollectionRecord, base: CollectionRecord | undefined, now: number): CollectionRecord {
-  if (base?.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS) return record;
+  if (base?.cursor === undefined || record.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS)
+    return record;
   const { cursor, cursorTime, cursorRun } = base;
   if (record.cursorRun - cursorRun > CURSOR_LIFETIME_RUNS) return record;
   const quiet = { ...record, cursor, cursorTime, cursorRun };

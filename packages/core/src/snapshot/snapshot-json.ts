@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../internal/bytes.ts';
 import { placeOf } from '../tree/tree-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import { createCoverageReport } from './coverage-report.ts';
 import type { CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
 
 /** A snapshot with what only the engine needs of it. */
@@ -104,12 +105,14 @@ export function serialiseCoverage({ collections, failures, omitted }: CoverageRe
   return JSON.stringify({
     holdfast: 'coverage',
     version: COVERAGE_VERSION,
-    collections: collections.map(({ id, name, state, cause, items, atRest }) => ({
+    collections: collections.map(({ id, name, state, cause, items, failed, omitted: parts, atRest }) => ({
       id,
       name,
       state,
       cause: cause ?? null,
       items,
+      failed,
+      omitted: parts,
       atRest,
     })),
     failures: failures.map(({ collection, item, code, reason }) => ({
@@ -135,15 +138,19 @@ export function parseCoverage(text: string, object: string): CoverageReport {
     throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object, version, supported: COVERAGE_VERSION });
   }
   const { collections, failures, omitted } = json;
-  return {
-    collections: collections.map(({ cause, atRest = false, ...rest }) => ({
-      ...rest,
+  return createCoverageReport({
+    // The first reports had no `atRest`, and no counts, which follow from the other two lists.
+    collections: collections.map(({ id, name, state, cause, items, atRest = false }) => ({
+      id,
+      name,
+      state,
       cause: cause ?? undefined,
+      items,
       atRest,
     })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
     omitted,
-  };
+  });
 }
 
 interface RootJson {
