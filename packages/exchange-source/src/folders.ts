@@ -35,11 +35,11 @@ export const FOLDER_ROLES: readonly string[] = [
  */
 const RECOVERABLE_ITEMS = 'recoverableitemsroot';
 
-/** How every list of folders is asked for. */
+/** How every list of folders is asked for: 1,000 is the longest page there is. */
 export const FOLDER_LIST_QUERY: Readonly<Record<string, string>> = {
   includeHiddenFolders: 'true',
-  $select: 'id,displayName,parentFolderId,childFolderCount,isHidden',
-  $top: '100',
+  $select: 'id,displayName,parentFolderId,childFolderCount,isHidden,totalItemCount',
+  $top: '1000',
 };
 
 /** Whether a folder is a search folder, whose content lies in other folders. */
@@ -195,6 +195,7 @@ function toCollection(
   roles: ReadonlyMap<string, string>,
 ): Collection {
   const id = idOf(folder) ?? '';
+  const count = folder['totalItemCount'];
   return {
     id,
     parentId: parent?.id,
@@ -204,5 +205,6 @@ function toCollection(
     role: roles.get(id),
     hidden: folder['isHidden'] === true,
     metadata: {},
+    itemCount: typeof count === 'number' ? count : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../tree/tree-key.ts';
 import type { CollectionCoverage, CoverageReport, ItemFailure, PartOmission } from './snapshot.ts';
 
 /** What a coverage report is made of: its counts follow from that. */
@@ -10,7 +11,7 @@ export interface CoverageLines {
   readonly omitted: readonly PartOmission[];
 }
 
-/** Makes a coverage report: counts what its lines say. */
+/** Makes a coverage report: counts what its lines say, and puts the collections in order of their ids. */
 export function createCoverageReport({ collections, failures, omitted }: CoverageLines): CoverageReport {
   const failedOf = countByCollection(failures);
   const omittedOf = countByCollection(omitted);
@@ -26,11 +27,13 @@ export function createCoverageReport({ collections, failures, omitted }: Coverag
       omittedParts: omitted.length,
       lostParts: omitted.filter(({ lost }) => lost).length,
     },
-    collections: collections.map((collection) => ({
-      ...collection,
-      failed: failedOf.get(collection.id) ?? 0,
-      omitted: omittedOf.get(collection.id) ?? 0,
-    })),
+    collections: collections
+      .map((collection) => ({
+        ...collection,
+        failed: failedOf.get(collection.id) ?? 0,
+        omitted: omittedOf.get(collection.id) ?? 0,
+      }))
+      .toSorted((a, b) => compareUtf8(a.id, b.id)),
     failures: [...failures],
     omitted: [...omitted],
   };
