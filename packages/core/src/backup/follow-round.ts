@@ -6,7 +6,7 @@ import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
-import { forgetNameless, noteFailure } from './note-failure.ts';
+import { forgetNameless, noteFailure, unusableId } from './note-failure.ts';
 import type { Intake } from './item-intake.ts';
 
 /** So many items are told of ahead of the one that is applied next. */
@@ -72,7 +72,8 @@ export async function followRound(
     switch (event.type) {
       case 'item-changed':
         told.update(JSON.stringify([event.item.id, event.item.changeKey]));
-        await begin(event.item);
+        if (event.item.id !== '' && event.item.id.isWellFormed()) await begin(event.item);
+        else inOrder(() => noteFailure(context, state, '', unusableId()));
         break;
       case 'item-removed':
         told.update(JSON.stringify([event.itemId]));

@@ -11,6 +11,7 @@ import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
 import { forgetFailure, noteFailure } from './note-failure.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
+import { wellFormedItem } from './well-formed.ts';
 
 /** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
 export type Intake = () => void;
@@ -23,8 +24,9 @@ const MOST_RECIPIENTS = 20;
  * Finds out what an item needs: nothing, a new record over the parts that are stored already, or a read of its content,
  * which is then stored.
  */
-export async function takeIn(context: BackupContext, state: CollectionState, item: SourceItem): Promise<Intake> {
+export async function takeIn(context: BackupContext, state: CollectionState, told: SourceItem): Promise<Intake> {
   const { options } = context;
+  const item = wellFormedItem(told);
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
   const again = known !== undefined && mustReadAgain(context, known.record, item);
@@ -37,7 +39,7 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
   }
 
   try {
-    const content = await readContent(context, item);
+    const content = await readContent(context, told);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
       noteOmissions(context, state, item.id, content.omitted);

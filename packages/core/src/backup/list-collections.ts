@@ -4,6 +4,8 @@ import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import { createCollectionState } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
+import { unusableId } from './note-failure.ts';
+import { wellFormedCollection } from './well-formed.ts';
 
 /** Asks the source for its collections and joins them with what the last snapshot says of them. */
 export async function prepareCollections(context: BackupContext, root: NodeReference | undefined): Promise<void> {
@@ -46,9 +48,11 @@ async function listCollections({
   unlisted.length = 0;
   const found = new Map<string, Collection>();
   for await (const event of source.collections(reading)) {
-    if (event.type === 'collection-failed') unlisted.push(event);
-    else if (event.type === 'collection-skipped') skipped.set(event.collection.id, event);
-    else found.set(event.collection.id, event.collection);
+    const collection = wellFormedCollection(event.collection);
+    if (event.type === 'collection-failed') unlisted.push({ ...event, collection });
+    else if (event.type === 'collection-skipped') skipped.set(collection.id, { ...event, collection });
+    else if (collection.id !== '' && collection.id.isWellFormed()) found.set(collection.id, collection);
+    else unlisted.push({ type: 'collection-failed', collection: { ...collection, id: '' }, error: unusableId() });
   }
   return found;
 }

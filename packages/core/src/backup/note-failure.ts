@@ -1,4 +1,4 @@
-import type { SourceError } from '@holdfast/contracts';
+import { SourceError } from '@holdfast/contracts';
 import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -14,6 +14,11 @@ export function noteFailure(context: BackupContext, state: CollectionState, item
   else state.failed.add(item);
   failures.push({ collection, item, code, reason: reason === undefined ? undefined : String(reason) });
   options.onProgress({ type: 'item-failed', collection, item, code, totals: totalsOf(context) });
+}
+
+/** What is wrong with something whose id cannot be stored, and so never be found again. */
+export function unusableId(): SourceError {
+  return new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'an id that is no text' });
 }
 
 /** An item that failed may be told of again in the same run, and then be read. */
