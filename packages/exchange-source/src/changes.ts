@@ -4,7 +4,7 @@ import type { ChangeEvent, ChangesOptions, Collection, JsonObject } from '@holdf
 import type { ServiceRequest } from './client/call.ts';
 import type { GraphClient } from './client/graph-client.ts';
 import { QUOTA_EXCEEDED, breaksOnContent, isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
-import { asObject, asString, objectsOf } from './json-access.ts';
+import { asObject, asString, entriesOf, idOf } from './json-access.ts';
 import { fetchMessages } from './locate.ts';
 import { IMMUTABLE_IDS, aboutFolder, aboutMailbox, folderPath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
@@ -165,7 +165,7 @@ function toPage(client: GraphClient, body: JsonObject): DeltaPage {
   const nextLink = asString(body['@odata.nextLink']);
   const deltaLink = asString(body['@odata.deltaLink']);
   return {
-    entries: objectsOf(body['value']),
+    entries: entriesOf(body['value']),
     nextUrl: nextLink === undefined ? undefined : trustedLink(client, nextLink),
     deltaUrl: deltaLink === undefined ? undefined : trustedLink(client, deltaLink),
   };
@@ -178,9 +178,11 @@ async function* toEvents(
 ): AsyncGenerator<ChangeEvent, void, void> {
   const partial = new Map<string, JsonObject>();
   for (const entry of entries) {
-    const id = asString(entry['id']);
-    if (id === undefined) continue;
-    if (asObject(entry['@removed']) !== undefined) yield { type: 'item-removed', itemId: id };
+    const id = idOf(entry);
+    if (id === undefined) {
+      const error = new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'an entry without an id' });
+      yield { type: 'item-failed', itemId: undefined, error };
+    } else if (asObject(entry['@removed']) !== undefined) yield { type: 'item-removed', itemId: id };
     else if (isWhole(entry)) yield { type: 'item-changed', item: toSourceItem(entry) };
     else partial.set(id, entry);
   }

@@ -1,4 +1,4 @@
-import type { CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
+import type { CollectionFailed, CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import type { DataPackWriter } from '../packs/data-pack-writer.ts';
@@ -56,6 +56,8 @@ export interface BackupContext {
   readonly vanished: Map<string, CollectionState>;
   /** Collections that are left out on purpose. */
   readonly skipped: Map<string, CollectionSkipped>;
+  /** Collections that could not be told of, or whose children could not. */
+  readonly unlisted: CollectionFailed[];
   /** Ids of items that the last run left unsettled. */
   readonly unsettled: Set<string>;
   /** Items that failed. */

@@ -109,6 +109,7 @@ function createContext(
     collections: new Map(),
     vanished: new Map(),
     skipped: new Map(),
+    unlisted: [],
     unsettled: new Set(),
     failures: [],
     omitted: [],

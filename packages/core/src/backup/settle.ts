@@ -3,7 +3,7 @@ import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
-import { findCurrent, findEver, makeReady } from './collection-state.ts';
+import { beginToFollow, findCurrent, findEver, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
 import { joinNewCollections } from './list-collections.ts';
@@ -149,6 +149,9 @@ async function locateBatch(
         await countGone(context, settling, itemId);
       } else if (isHidden(state)) {
         settling.unsettled.set(itemId, unfinished(state));
+      } else if (state.told === '') {
+        beginToFollow(state);
+        touched.add(state);
       } else if (state.told !== undefined) {
         close(itemId);
         (await takeIn(context, state, found.item))();
@@ -156,7 +159,7 @@ async function locateBatch(
         // Its removal may stand in a checkpoint already, and no cursor will tell of it again.
         makeReady(state);
       }
-      // What is in a collection that was only just found is told by its feed, or else asked for again.
+      // What is in a collection that was not followed yet is told by its feed, or else asked for again.
       asked.delete(itemId);
     }
   } catch (error) {

@@ -1,5 +1,5 @@
-import type { RestoreTarget } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
+import { collector } from '../support/collector.ts';
 
 /** One question to a repository: what it answered, as text, or the error that it ended with. */
 export type Answer = { readonly text: string } | { readonly error: unknown };
@@ -70,20 +70,17 @@ export async function lookAt(repository: Repository, { snapshots }: Known): Prom
 
 /** Restores a snapshot into nothing: what arrived, and what the report tells of what did not, are answers of their own. */
 async function restoreInto(answers: Answers, repository: Repository, snapshot: string): Promise<void> {
-  const target: RestoreTarget = {
-    id: 'collector',
-    title: 'collector',
-    prepareCollection: async (path) => path.map(({ name }) => name).join('/'),
-    async createItem(collection, item) {
+  const target = collector(
+    (path) => path.map(({ name }) => name).join('/'),
+    async (collection, item) => {
       const parts: [string, Uint8Array][] = [];
       for (const name of item.parts) parts.push([name, await item.readPart(name)]);
       const { id, kind, summary, volatile, omitted } = item;
       answers.set(`restore ${snapshot} ${collection}/${id}`, {
         text: asText({ kind, summary, volatile, omitted, parts }),
       });
-      return { itemId: id, omitted: [] };
     },
-  };
+  );
   try {
     const plan = await repository.planRestore({ snapshot });
     answers.set(`plan ${snapshot}`, { text: asText(plan) });

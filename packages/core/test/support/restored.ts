@@ -1,7 +1,6 @@
-import type { RestoreTarget } from '@holdfast/contracts';
 import type { Repository } from '@holdfast/core';
-import { memoryMailbox } from '@holdfast/testkit';
 import type { MemoryMailbox } from '@holdfast/testkit';
+import { collector } from './collector.ts';
 
 /** Items by `collection/item`, as text. */
 export type Contents = Map<string, string>;
@@ -9,17 +8,14 @@ export type Contents = Map<string, string>;
 /** Restores a whole snapshot into nothing and tells what came. Collections must be named like their ids. */
 export async function restoredContents(repository: Repository, snapshot = 'latest'): Promise<Contents> {
   const contents: Contents = new Map();
-  const target: RestoreTarget = {
-    ...memoryMailbox({ id: 'collector' }),
-    prepareCollection: async (path) => path.at(-1)?.name ?? '',
-    findItems: async (_, items) => items.map(() => ({ same: undefined, whole: false, others: [] })),
-    async createItem(collection, item) {
+  const target = collector(
+    (path) => path.at(-1)?.name ?? '',
+    async (collection, item) => {
       const parts: [string, string][] = [];
       for (const name of item.parts) parts.push([name, latin1(await item.readPart(name))]);
       contents.set(`${collection}/${item.id}`, JSON.stringify([Object.fromEntries(parts), item.volatile]));
-      return { itemId: item.id, omitted: [] };
     },
-  };
+  );
   const report = await repository.restore(await repository.planRestore({ snapshot }), target);
   if (report.result !== 'complete') throw new Error(`restore: ${JSON.stringify(report.failures)}`);
   return new Map([...contents].toSorted());
