@@ -62,8 +62,8 @@ export interface BackupContext {
   readonly unsettled: Set<string>;
   /** Items that failed. */
   readonly failures: ItemFailure[];
-  /** Parts that were omitted. */
-  readonly omitted: PartOmission[];
+  /** Parts that were omitted, by the item. */
+  readonly omitted: Map<string, readonly PartOmission[]>;
   /** Counts. */
   readonly counts: BackupCounts;
 }

@@ -112,7 +112,7 @@ function createContext(
     unlisted: [],
     unsettled: new Set(),
     failures: [],
-    omitted: [],
+    omitted: new Map(),
     counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
   };
 }

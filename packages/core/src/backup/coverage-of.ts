@@ -18,7 +18,7 @@ export function coverageOf(context: BackupContext): CoverageReport {
   for (const { collection, error } of unlisted) {
     if (!collections.has(collection.id)) lines.push(notCovered(collection, 'failed', error.code));
   }
-  return createCoverageReport({ collections: lines, failures, omitted });
+  return createCoverageReport({ collections: lines, failures, omitted: [...omitted.values()].flat() });
 }
 
 function lineOf(

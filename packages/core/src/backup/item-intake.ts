@@ -90,6 +90,8 @@ function apply(
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
   if (state.failed.delete(id)) forgetFailure(context, id);
+  // Also where nothing was read: what is stored of it may be what an earlier telling in this run could read.
+  if (edit.record.omitted.some(({ lost }) => lost)) state.failed.add(id);
   if (known === undefined) {
     counts.added += 1;
     notePlace(context, state, { id, sort });
@@ -107,15 +109,19 @@ function noteMove(context: BackupContext, state: CollectionState, key: TreeKey):
   notePlace(context, state, key);
 }
 
-/** An item that was read in part: what was lost is asked for again by the next run. */
+/** What of an item could not be read this time, in the place of what an earlier telling in this run said. */
 function noteOmissions(
   { omitted }: BackupContext,
   state: CollectionState,
   item: string,
   parts: readonly OmittedPart[],
 ): void {
-  for (const part of parts) omitted.push({ collection: state.collection.id, item, ...part });
-  if (parts.some(({ lost }) => lost)) state.failed.add(item);
+  if (parts.length === 0) omitted.delete(item);
+  else
+    omitted.set(
+      item,
+      parts.map((part) => ({ collection: state.collection.id, item, ...part })),
+    );
 }
 
 /** Looks an item up where it should be, then where it ever was. */

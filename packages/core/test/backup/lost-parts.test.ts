@@ -1,6 +1,7 @@
 import type { OmittedPart, Source } from '@holdfast/contracts';
 import { describe, expect, it } from 'vitest';
 import { createHarness, sampleItem } from '../support/harness.ts';
+import { listedItem, scriptedSource, textBytes } from '../support/scripted-source.ts';
 import type { Harness } from '../support/harness.ts';
 
 /** A mailbox with three items, one of which is read without a part as long as `omitted` says so. */
@@ -60,5 +61,57 @@ describe('a part that the source does not deliver', () => {
     const fourth = await repository.backup(source);
     expect(fourth).toMatchObject({ result: 'complete', unchanged: true });
     expect(reads).toHaveLength(5);
+  });
+
+  it('is asked for again by the next run, also where the collection was told anew in the run that lost it', async () => {
+    const lost: OmittedPart = { part: 'message.eml', reason: 'ErrorCorruptData', lost: true };
+    const item = listedItem('b');
+    const { source, reads, next } = scriptedSource({
+      collections: ['inbox'],
+      async *changes(run, _, cursor) {
+        if (cursor === undefined) {
+          yield { type: 'item-changed', item };
+          yield { type: 'checkpoint', cursor: 'page 1', last: false };
+          // The service forgets what it told.
+          yield { type: 'collection-reset' };
+          yield { type: 'item-changed', item };
+        }
+        yield { type: 'checkpoint', cursor: `end ${run}`, last: true };
+      },
+      read: (run) => ({
+        parts: [{ name: run === 1 ? 'properties.json' : 'message.eml', bytes: textBytes('b') }],
+        omitted: run === 1 ? [lost] : [],
+      }),
+      locate: (_, itemId) => ({ itemId, found: { collectionId: 'inbox', item } }),
+    });
+    const { repository } = await createHarness();
+    const first = await repository.backup(source);
+    expect(first).toMatchObject({ result: 'complete-with-failures', coverage: { omitted: [lost] } });
+    next();
+    expect((await repository.backup(source)).result).toBe('complete');
+    expect(reads).toEqual(['1:b', '2:b']);
+    const healed = await repository.item({ snapshot: 'latest', collection: 'inbox', item: 'b' });
+    expect(healed.parts).toEqual(['message.eml']);
+  });
+
+  it('is no loss any more if the item is read whole later in the run', async () => {
+    const lost: OmittedPart = { part: 'message.eml', reason: 'ErrorCorruptData', lost: true };
+    let readings = 0;
+    const { source } = scriptedSource({
+      collections: ['inbox'],
+      async *changes(_, __, cursor) {
+        if (cursor === undefined) {
+          yield { type: 'item-changed', item: listedItem('b') };
+          yield { type: 'checkpoint', cursor: 'page 1', last: false };
+          yield { type: 'item-changed', item: listedItem('b', { changeKey: 'k2', contentKey: 'c2' }) };
+        }
+        yield { type: 'checkpoint', cursor: 'end', last: true };
+      },
+      read: () => ({ parts: [{ name: 'a', bytes: textBytes('b') }], omitted: (readings += 1) === 1 ? [lost] : [] }),
+    });
+    const { repository } = await createHarness();
+    const report = await repository.backup(source);
+    expect(report).toMatchObject({ result: 'complete', coverage: { omitted: [], failures: [] } });
+    expect(readings).toBe(2);
   });
 });
