@@ -102,6 +102,6 @@ function asError({ code, message }: { readonly code: string; readonly message: s
 
 function asText(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
-    member instanceof Uint8Array ? `bytes ${Buffer.from(member).toString('latin1')}` : member,
+    member instanceof Uint8Array ? `bytes ${new TextDecoder('latin1').decode(member)}` : member,
   );
 }

@@ -19,7 +19,8 @@ export interface DamageSample {
   /** What lies in its storage. Never changed: a trial works on a map of its own. */
   readonly objects: Objects;
   readonly key: RepositoryKey | 'none';
-  readonly mailboxes: readonly ReadonlyMap<string, Readonly<Record<string, Readonly<Record<string, Uint8Array>>>>>[];
+  /** What was in the mailbox at the end of each run: by item, its parts. */
+  readonly mailboxes: readonly Readonly<Record<string, unknown>>[];
   /** Opens a storage as if nothing had ever been read from it: the keys in full where `keys` says that they changed. */
   open(objects: Objects, options: { readonly keys: boolean }): Promise<Repository>;
 }
@@ -123,12 +124,17 @@ async function fill(repository: Repository, dice: SeededRandomness): Promise<Dam
   return [first, contentsOf(mailbox)];
 }
 
+/** Parts by `folders/item`, in the form in which answers are compared. */
 function contentsOf(mailbox: MemoryMailbox): DamageSample['mailboxes'][number] {
-  return new Map(
-    [...mailbox.contents()].map(([folder, items]) => [
-      folder,
-      Object.fromEntries(items.map(({ id, parts }) => [id, parts])),
-    ]),
+  const paths: Readonly<Record<string, string>> = { projects: 'inbox/projects' };
+  const text = (bytes: Uint8Array): string => `bytes ${new TextDecoder('latin1').decode(bytes)}`;
+  return Object.fromEntries(
+    [...mailbox.contents()].flatMap(([folder, items]) =>
+      items.map(({ id, parts }) => [
+        `${paths[folder] ?? folder}/${id}`,
+        Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, text(bytes)])),
+      ]),
+    ),
   );
 }
 

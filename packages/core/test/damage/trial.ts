@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CryptoError, DestinationError, RepositoryError } from '@holdfast/contracts';
 import type { CheckReport } from '@holdfast/core';
 import type { Objects } from '../support/harness.ts';
@@ -27,14 +28,32 @@ export interface Outcome {
   readonly complaints: readonly string[];
 }
 
-/** Learns what a sample tells while it is sound. */
+/** Learns what a sample tells while it is sound, and holds it against what was in the mailbox. */
 export async function truthOf(sample: DamageSample): Promise<Truth> {
   const repository = await sample.open(new Map(sample.objects), { keys: true });
   const known = await knownOf(repository);
   const answers = await lookAt(repository, known);
   for (const [question, answer] of answers) if ('error' in answer) throw new Error(question, { cause: answer.error });
+  const snapshots = known.snapshots.filter(({ complete }) => complete).toReversed();
+  for (const [run, { id }] of snapshots.entries()) {
+    const told = restoredParts(answers, id);
+    if (!isDeepStrictEqual(told, sample.mailboxes[run]))
+      throw new Error(`snapshot ${id} is not the mailbox of its run`);
+  }
+  if (snapshots.length !== sample.mailboxes.length) throw new Error('a run left no snapshot');
   const object = [...sample.objects.keys()].findLast((name) => name.startsWith('snapshots/')) ?? '';
   return { sample, known, answers, newest: { object, id: known.snapshots[0]?.id ?? '' } };
+}
+
+/** Parts by item, as a restore of a snapshot delivered them. */
+function restoredParts(answers: Answers, snapshot: string): Record<string, unknown> {
+  const parts: Record<string, unknown> = {};
+  for (const [question, answer] of answers) {
+    const place = question.startsWith(`restore ${snapshot} `) ? (question.split(' ')[2] ?? '') : '';
+    if (place === '' || !('text' in answer)) continue;
+    parts[place] = Object.fromEntries((JSON.parse(answer.text) as { parts: [string, string][] }).parts);
+  }
+  return parts;
 }
 
 /** Opens a storage after an alteration, asks everything and checks it. */
