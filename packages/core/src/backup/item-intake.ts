@@ -89,7 +89,7 @@ function apply(
   const { counts, options } = context;
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
-  if (state.failed.delete(id)) forgetFailure(context, id);
+  forgetFailure(context, state, id);
   if (known === undefined) {
     counts.added += 1;
     notePlace(context, state, { id, sort });

@@ -7,6 +7,7 @@ import { beginToFollow, findCurrent, findEver, makeReady } from './collection-st
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
 import { joinNewCollections } from './list-collections.ts';
+import { forgetFailure, forgetNameless } from './note-failure.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 
 /** Source.locate is asked for so many items at a time. */
@@ -220,7 +221,13 @@ function noteUnsettled({ failures }: BackupContext, collection: string, item: st
 }
 
 /** The items of a collection that disappeared in the course of the run may have gone elsewhere before that. */
-async function openWhatIsGone({ vault, options }: BackupContext, state: CollectionState): Promise<void> {
+async function openWhatIsGone(context: BackupContext, state: CollectionState): Promise<void> {
+  const { vault, options } = context;
+  for (const id of [...state.failed]) {
+    state.open.add(id);
+    forgetFailure(context, state, id);
+  }
+  forgetNameless(context, state);
   const root = state.items ?? state.pass?.root;
   for await (const { value } of vault.trees.walk(root, itemRecordKind, options)) state.open.add(value.id);
   for (const [id, { record }] of state.ready) if (record !== undefined) state.open.add(id);

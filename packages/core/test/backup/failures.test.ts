@@ -254,3 +254,28 @@ describe('numbers of a source', () => {
     expect(items.filter(({ id }) => !id.startsWith('inbox')).map(({ summary }) => summary.date)).toEqual([0, 13]);
   });
 });
+
+describe('an item that could not be read and then left', () => {
+  it.each(['deleted', 'moved', 'gone with its folder'] as const)('is no failure any more: %s', async (kind) => {
+    const { mailbox, repository } = await filled();
+    mailbox.addCollection('third');
+    mailbox.put('third', sampleItem('sick'));
+    mailbox.failReads('sick', 'ERR_ITEM_UNREADABLE');
+    const source: Source = {
+      ...mailbox,
+      async read(item, options) {
+        return mailbox.read(item, options).finally(() => {
+          if (item.id !== 'sick' || mailbox.contents().get('third')?.length !== 1) return;
+          if (kind === 'deleted') mailbox.remove('sick');
+          else if (kind === 'moved') mailbox.move('sick', 'other');
+          else mailbox.removeCollection('third');
+          mailbox.failReads('sick', undefined);
+        });
+      },
+    };
+    const report = await repository.backup(source);
+    expect(report).toMatchObject({ result: 'complete', coverage: { failures: [] } });
+    expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+    expect(await repository.backup(mailbox)).toMatchObject({ result: 'complete', unchanged: true });
+  });
+});
