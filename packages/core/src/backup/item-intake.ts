@@ -120,7 +120,7 @@ function noteOmissions(
 
 /** Looks an item up where it should be, then where it ever was. */
 async function findKnown(
-  { vault, source, collections, vanished, itemIndex }: BackupContext,
+  { vault, source, collections, vanished, itemIndex, arrivals }: BackupContext,
   state: CollectionState,
   { id, sortTime }: SourceItem,
   options: OperationOptions,
@@ -137,7 +137,10 @@ async function findKnown(
     const stored = { id, sort };
     const sameCollection = other === state;
     const there = await findCurrent(other, stored, trees, options);
-    if (there !== undefined) return { ...there, current: sameCollection, sameCollection };
+    if (there !== undefined) {
+      if (!sameCollection) arrivals.set(id, { from: other, key: stored });
+      return { ...there, current: sameCollection, sameCollection };
+    }
     const once = await findEver(other, stored, trees, options);
     if (once !== undefined) return { ...once, current: false, sameCollection };
   }

@@ -32,8 +32,8 @@ export interface Settled {
   /** Those that an item was taken into, and those that are new. */
   readonly touched: ReadonlySet<CollectionState>;
   /**
-   * Those that hold an item of which another one told later that it left. It may have gone there and come back to the
-   * other one meanwhile; if so, they tell that it is not there any more.
+   * Those that were seen too early. They hold an item that another one told of as well; or one of which another one told
+   * later that it left: it may have gone there and come back meanwhile.
    */
   readonly outdated: ReadonlySet<CollectionState>;
 }
@@ -90,7 +90,7 @@ async function collectOpen(
   const open = new Set(states.flatMap((state) => [...state.open]));
   const failed = new Set([...context.collections.values()].flatMap((state) => [...state.failed]));
   const unknown: string[] = [];
-  const outdated = new Set<CollectionState>();
+  const outdated = await collectLeft(context);
   for (const id of open) left.add(id);
   for (const id of new Set([...retry, ...open])) {
     if (unsettled.has(id)) continue;
@@ -104,6 +104,17 @@ async function collectOpen(
     if (retry.has(id) || home === undefined) unknown.push(id);
   }
   return { unknown, outdated };
+}
+
+/** The collections that still show items that were told of elsewhere. */
+async function collectLeft({ arrivals, collections, vault, options }: BackupContext): Promise<Set<CollectionState>> {
+  const seenEarly = new Set<CollectionState>();
+  for (const { from, key } of arrivals.values()) {
+    if (from.gone || !collections.has(from.collection.id)) continue;
+    if ((await findCurrent(from, key, vault.trees, options)) !== undefined) seenEarly.add(from);
+  }
+  arrivals.clear();
+  return seenEarly;
 }
 
 function statesWithOpenItems({ collections }: BackupContext): CollectionState[] {
@@ -223,7 +234,7 @@ function noteUnsettled({ failures }: BackupContext, collection: string, item: st
 /** The items of a collection that disappeared in the course of the run may have gone elsewhere before that. */
 async function openWhatIsGone(context: BackupContext, state: CollectionState): Promise<void> {
   const { vault, options } = context;
-  for (const id of [...state.failed]) {
+  for (const id of state.failed) {
     state.open.add(id);
     forgetFailure(context, state, id);
   }
