@@ -115,7 +115,8 @@ async function readPage(
     if (response.ok) return toPage(client, response.json as JsonObject);
     if (isTokenLoss(response)) return 'token-lost';
     if (response.errorCode === QUOTA_EXCEEDED) return 'over-quota';
-    if (!breaksOnContent(response) && (response.status < 500 || size === 1)) {
+    // Any failure that stays may be that of one message: some are 502 and 503. Bare ids show whether the service is away.
+    if (!breaksOnContent(response) && response.status < 500) {
       throw toSourceError(response, isNotFound(response) ? aboutFolder(context, collection.id) : aboutMailbox(context));
     }
   }
@@ -154,7 +155,9 @@ async function* listWhole(
       yield { type: 'checkpoint', cursor: NO_TRACKING, last: false };
     }
   } catch (error) {
-    if (!SourceError.is(error, 'ERR_SOURCE_PROTOCOL') || query === BARE_QUERY) throw error;
+    const mayBreakOnContent =
+      SourceError.is(error, 'ERR_SOURCE_PROTOCOL') || SourceError.is(error, 'ERR_SOURCE_UNREACHABLE');
+    if (!mayBreakOnContent || query === BARE_QUERY) throw error;
     yield* listWhole(context, collection, { query: BARE_QUERY, signal, isResetDue: !isReset });
     return;
   }

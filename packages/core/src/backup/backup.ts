@@ -110,6 +110,7 @@ function createContext(
     vanished: new Map(),
     skipped: new Map(),
     unlisted: [],
+    arrivals: new Map(),
     unsettled: new Set(),
     failures: [],
     omitted: new Map(),

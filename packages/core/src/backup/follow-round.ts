@@ -6,7 +6,7 @@ import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
-import { forgetNameless, noteFailure, unusableId } from './note-failure.ts';
+import { forgetFailure, forgetNameless, noteFailure, unusableId } from './note-failure.ts';
 import type { Intake } from './item-intake.ts';
 
 /** So many items are told of ahead of the one that is applied next. */
@@ -141,12 +141,10 @@ function reset(context: BackupContext, state: CollectionState): void {
  * Takes an item out and leaves it to be settled what became of it; also where nothing is known of it, because an item
  * that came, left and came back is told as having left.
  */
-async function remove(
-  { vault, source, itemIndex, options }: BackupContext,
-  state: CollectionState,
-  id: string,
-): Promise<void> {
+async function remove(context: BackupContext, state: CollectionState, id: string): Promise<void> {
+  const { vault, source, itemIndex, options } = context;
   state.open.add(id);
+  forgetFailure(context, state, id);
   const places = itemIndex.find(vault.keyring.itemId(source.id, id));
   for (const { collectionId, sort } of places) {
     if (collectionId !== state.collection.id) continue;

@@ -89,7 +89,7 @@ function apply(
   const { counts, options } = context;
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
-  if (state.failed.delete(id)) forgetFailure(context, id);
+  forgetFailure(context, state, id);
   // Also where nothing was read: what is stored of it may be what an earlier telling in this run could read.
   if (edit.record.omitted.some(({ lost }) => lost)) state.failed.add(id);
   if (known === undefined) {
@@ -126,7 +126,7 @@ function noteOmissions(
 
 /** Looks an item up where it should be, then where it ever was. */
 async function findKnown(
-  { vault, source, collections, vanished, itemIndex }: BackupContext,
+  { vault, source, collections, vanished, itemIndex, arrivals }: BackupContext,
   state: CollectionState,
   { id, sortTime }: SourceItem,
   options: OperationOptions,
@@ -143,7 +143,10 @@ async function findKnown(
     const stored = { id, sort };
     const sameCollection = other === state;
     const there = await findCurrent(other, stored, trees, options);
-    if (there !== undefined) return { ...there, current: sameCollection, sameCollection };
+    if (there !== undefined) {
+      if (!sameCollection) arrivals.set(id, { from: other, key: stored });
+      return { ...there, current: sameCollection, sameCollection };
+    }
     const once = await findEver(other, stored, trees, options);
     if (once !== undefined) return { ...once, current: false, sameCollection };
   }

@@ -21,9 +21,14 @@ export function unusableId(): SourceError {
   return new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'an id that is no text' });
 }
 
-/** An item that failed may be told of again in the same run, and then be read. */
-export function forgetFailure({ failures }: BackupContext, item: string): void {
-  const position = failures.findIndex((failure) => failure.item === item);
+/**
+ * Takes a failure back: the item was told of again in the same run and could be read, or it left. Where it went it is read
+ * again, and if it is gone, nothing is missing.
+ */
+export function forgetFailure({ failures }: BackupContext, state: CollectionState, item: string): void {
+  if (!state.failed.delete(item)) return;
+  const { id } = state.collection;
+  const position = failures.findIndex((failure) => failure.item === item && failure.collection === id);
   if (position >= 0) failures.splice(position, 1);
 }
 
