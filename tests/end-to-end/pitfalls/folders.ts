@@ -99,7 +99,11 @@ export const folderPitfalls: readonly Pitfall[] = [
 
       // Eve's mailbox is in English: roles lead to her folders, names to none of those.
       await restoreWhole(world);
-      const english = { Posteingang: 'Inbox', 'Gesendete Elemente': 'Sent Items', 'Gelöschte Elemente': 'Deleted Items' };
+      const english = {
+        Posteingang: 'Inbox',
+        'Gesendete Elemente': 'Sent Items',
+        'Gelöschte Elemente': 'Deleted Items',
+      };
       const translate = (name: string): string => (english as Record<string, string>)[name] ?? name;
       const wanted = paths.map(([top = '', ...below], number) => {
         return `${[top === 'Postausgang' ? 'Outbox' : translate(top), ...below].join(' / ')}: Letter ${number}`;

@@ -44,7 +44,8 @@ async function bySubject({ control }: World): Promise<ReadonlyMap<string, Messag
 export const mailPitfalls: readonly Pitfall[] = [
   {
     number: 3,
-    title: 'a restored message is a draft if it was one, and only then; the creating request says so, and nothing after it',
+    title:
+      'a restored message is a draft if it was one, and only then; the creating request says so, and nothing after it',
     async run(world) {
       const { control, exchange } = world;
       const messages: MessageContent[] = [
@@ -104,7 +105,15 @@ export const mailPitfalls: readonly Pitfall[] = [
       const drafts = async () =>
         (await control.messages(ADA))
           .filter(({ content }) => content.isDraft)
-          .map(({ content: { sentTime, receivedTime, body: { content } } }) => ({ content, sentTime, receivedTime }));
+          .map(
+            ({
+              content: {
+                sentTime,
+                receivedTime,
+                body: { content },
+              },
+            }) => ({ content, sentTime, receivedTime }),
+          );
       const versions = [
         { content: 'second version', ...later },
         { content: 'first version', ...times },
@@ -151,7 +160,8 @@ export const mailPitfalls: readonly Pitfall[] = [
   },
   {
     number: 6,
-    title: 'meeting messages survive as messages, with calendar data and attachments (mail part only: exceptions of series belong to calendars)',
+    title:
+      'meeting messages survive as messages, with calendar data and attachments (mail part only: exceptions of series belong to calendars)',
     async run(world) {
       const { control } = world;
       const mails = [
@@ -179,7 +189,9 @@ export const mailPitfalls: readonly Pitfall[] = [
         'IPM.Schedule.Meeting.Resp.Tent',
       ]);
       const texts = restored.flatMap(({ attachments }) =>
-        attachments.map((attachment) => (attachment.kind === 'file' ? new TextDecoder().decode(attachment.bytes).trim() : '')),
+        attachments.map((attachment) =>
+          attachment.kind === 'file' ? new TextDecoder().decode(attachment.bytes).trim() : '',
+        ),
       );
       for (const part of ['RECURRENCE-ID:20260310T090000Z', 'RECURRENCE-ID:20260317T090000Z', 'RRULE:FREQ=WEEKLY']) {
         expect(texts.filter((text) => text.includes(part))).not.toEqual([]);
@@ -189,28 +201,49 @@ export const mailPitfalls: readonly Pitfall[] = [
   },
   {
     number: 30,
-    title: 'control characters and halves of surrogate pairs break neither backup nor restore, and come back as they were',
+    title:
+      'control characters and halves of surrogate pairs break neither backup nor restore, and come back as they were',
     async run(world) {
       const { control, repository, ada } = world;
       const controls = String.fromCharCode(...Array.from({ length: 31 }, (_, code) => code + 1), 0x7f, 0x85);
-      const odd = [controls, '\ud800', 'x\udfffy', '\u2028\u2029', '\ufeff', '\ufffe\uffff', '"\\u0000\\\\"', '🎉\ud83c'];
+      const odd = [
+        controls,
+        '\ud800',
+        'x\udfffy',
+        '\u2028\u2029',
+        '\ufeff',
+        '\ufffe\uffff',
+        '"\\u0000\\\\"',
+        '🎉\ud83c',
+      ];
       for (const [number, text] of odd.entries()) {
         const subject = `Odd ${number} ${text}`;
         const from = { name: `Name ${text}`, address: 'eve@example.org' };
         const attachments = [file(`name ${text}.bin`, 20)];
         // Its MIME cannot be had, so everything goes through JSON; the second time only the properties do.
         const smime = { messageClass: 'IPM.Note.SMIME', mime: undefined };
-        const spoken = { subject, from, sender: from, categories: [`c ${text.toWellFormed()}`], ...body(`before ${text} after`) };
+        const spoken = {
+          subject,
+          from,
+          sender: from,
+          categories: [`c ${text.toWellFormed()}`],
+          ...body(`before ${text} after`),
+        };
         await control.addMessage(ADA, 'inbox', letter(number, { ...spoken, ...smime, attachments }));
         await control.addMessage(ADA, 'Plain', letter(100 + number, spoken));
       }
       // Raw bytes that are no text of any kind.
       const head = 'Subject: raw\r\nMessage-ID: <raw@example.org>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n';
-      const raw = new Uint8Array([...new TextEncoder().encode(head), ...Array.from({ length: 256 }, (_, byte) => byte)]);
+      const raw = new Uint8Array([
+        ...new TextEncoder().encode(head),
+        ...Array.from({ length: 256 }, (_, byte) => byte),
+      ]);
       await control.addMessage(ADA, 'Raw', await deliverMime(raw));
       expect(await repository.backup(ada)).toMatchObject({ result: 'complete', coverage: { failures: [] } });
       const messages = await control.messages(ADA);
-      expect((await repository.browse({ snapshot: 'latest', collection: messages[0]?.folderId ?? '' })).total).toBe(odd.length);
+      expect((await repository.browse({ snapshot: 'latest', collection: messages[0]?.folderId ?? '' })).total).toBe(
+        odd.length,
+      );
       for (const { id, folderId, content, mime } of messages) {
         const item = await repository.item({ snapshot: 'latest', collection: folderId, item: id });
         // What is for browsing is text, and text has no half characters; what is restored is kept as it came.
