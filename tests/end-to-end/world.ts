@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/contracts';
 import { createRepository } from '@holdfast/core';
 import type { Repository } from '@holdfast/core';
@@ -22,6 +23,8 @@ export interface World extends AsyncDisposable {
   readonly exchange: Exchange;
   readonly control: ExchangeControl;
   readonly online: ExchangeOnline;
+  /** Clock of the client. */
+  readonly clock: Clock;
   readonly ada: ExchangeMailbox;
   readonly eve: ExchangeMailbox;
   /** Where the repository lies. */
@@ -32,14 +35,18 @@ export interface World extends AsyncDisposable {
 
 /** What a {@link World} is made with. */
 export interface WorldOptions extends Partial<StartExchangeOptions> {
-  /** Clock of the client. */
+  /** Clock of the client. @defaultValue the clock of the machine */
   readonly clientClock?: Clock | undefined;
   /** Key of the repository; `'none'` is faster. @defaultValue a generated one */
   readonly key?: RepositoryKey | 'none' | undefined;
 }
 
 /** Makes a world; disposing of it removes the folder, and fails if a request was outside of the description. */
-export async function startWorld({ clientClock, key = generateKey(), ...options }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  clientClock = systemClock,
+  key = generateKey(),
+  ...options
+}: WorldOptions = {}): Promise<World> {
   const exchange = await startExchange({ mailboxes: { [ADA]: {}, [EVE]: {} }, ...options });
   const { tenant, credentials, fetch, control } = exchange;
   const online = exchangeOnline({ tenant, credentials, fetch, clock: clientClock });
@@ -49,6 +56,7 @@ export async function startWorld({ clientClock, key = generateKey(), ...options 
     exchange,
     control,
     online,
+    clock: clientClock,
     ada: await online.mailbox(ADA),
     eve: await online.mailbox(EVE),
     folder,

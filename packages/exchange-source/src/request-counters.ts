@@ -34,13 +34,15 @@ export interface RequestEvent {
 
 /**
  * Why a request is sent again: the service asks to slow down (`throttled`), it failed (`unavailable`), there was no
- * answer (`network`) or a part of one (`cut`), or the access token was refused (`token-refused`).
+ * answer (`network`) or a part of one (`cut`), the access token was refused (`token-refused`), or the message that it
+ * writes to was not ready (`not-ready`), being just created or busy with another write.
  */
-export type RetryCause = 'cut' | 'network' | 'throttled' | 'token-refused' | 'unavailable';
+export type RetryCause = 'cut' | 'network' | 'not-ready' | 'throttled' | 'token-refused' | 'unavailable';
 
 /**
- * A request is going to be sent again, told before the wait. Requests inside a batch are told one by one. It holds no
- * address of a request, no token and nothing of an item.
+ * A request is going to be sent again, told before the wait. Requests inside a batch are told one by one. A request that
+ * creates something, and of which nobody knows whether it did, is sent again only if that is not found after the wait.
+ * It holds no address of a request, no token and nothing of an item.
  */
 export interface RetryEvent {
   /** What it is for. */

@@ -17,7 +17,10 @@ const LONGEST_WAIT_MS = 30_000;
 
 /**
  * Repeats calls that failed for a while only (`temporary`), with growing waits and jitter; a wait that the store asks for
- * is honoured. Everything else passes through. A listing is repeated only while it has yielded nothing yet.
+ * is honoured. Everything else passes through.
+ *
+ * A listing that breaks off is begun again, and what it has yielded already is skipped: for as long as it lasts, it
+ * remembers the names. One that got further than before has its full number of attempts again.
  */
 export function retryingDestination(inner: Destination, { clock, randomness, logger }: RetryOptions): Destination {
   async function pause(error: unknown, attempt: number, { signal }: OperationOptions): Promise<void> {
@@ -47,16 +50,18 @@ export function retryingDestination(inner: Destination, { clock, randomness, log
     stat: (name, options) => retry(() => inner.stat(name, options), options),
     delete: (name, options) => retry(() => inner.delete(name, options), options),
     async *list(prefix, options = {}) {
+      const yielded = new Set<string>();
       for (let attempt = 1; ; attempt += 1) {
-        let yielded = false;
+        const before = yielded.size;
         try {
           for await (const info of inner.list(prefix, options)) {
-            yielded = true;
+            if (yielded.has(info.name)) continue;
+            yielded.add(info.name);
             yield info;
           }
           return;
         } catch (error) {
-          if (yielded) throw error;
+          if (yielded.size > before) attempt = 1;
           await pause(error, attempt, options);
         }
       }

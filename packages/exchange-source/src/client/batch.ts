@@ -65,7 +65,7 @@ export async function sendBatch(
       const response = answers.get(step.id);
       if (response === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a batch without an answer' });
       step.attempts++;
-      step.answer = toServiceResponse(response);
+      step.answer = toServiceResponse(response, step.attempts);
       const wait = waitAfter(step, step.answer);
       if (wait !== undefined) again.push({ step, wait });
     }
@@ -116,7 +116,7 @@ export function relativeUrl(path: string, query: Readonly<Record<string, string>
   return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
 }
 
-function toServiceResponse(response: JsonObject): ServiceResponse {
+function toServiceResponse(response: JsonObject, attempt: number): ServiceResponse {
   const status = Number(response['status']);
   const ok = status >= 200 && status < 300;
   const body: JsonValue | undefined = response['body'];
@@ -133,5 +133,6 @@ function toServiceResponse(response: JsonObject): ServiceResponse {
     bytes: new Uint8Array(),
     json,
     errorCode: ok ? undefined : errorCodeOf(json),
+    attempt,
   };
 }

@@ -63,6 +63,8 @@ export interface ServiceResponse {
   readonly json: JsonValue | undefined;
   /** The service's own code for what went wrong, in a form that is safe to show. */
   readonly errorCode: string | undefined;
+  /** Which attempt it answers, from 1. */
+  readonly attempt: number;
 }
 
 /** One request on its way through the chain; the chain's own state travels beside what the Graph client sees. */
@@ -115,15 +117,28 @@ export class NetworkFailure extends Error {
   }
 }
 
+/** What is known of an {@link UncertainOutcome}. */
+export interface UncertainOutcomeDetails {
+  /** Which attempt it came of, from 1. */
+  readonly attempt: number;
+  /** The failed answer, if there was one. */
+  readonly response?: ServiceResponse;
+  /** Why there was none. */
+  readonly cause?: Error;
+}
+
 /** Nobody knows whether the service acted on a request that must not be sent twice. Never leaves this package. */
 export class UncertainOutcome extends Error {
   /** Always `'UncertainOutcome'`. */
   override readonly name = 'UncertainOutcome' as const;
   /** The failed answer, if there was one. */
   readonly response: ServiceResponse | undefined;
+  /** Which attempt it came of, from 1. */
+  readonly attempt: number;
 
-  constructor(message: string, { response, cause }: { readonly response?: ServiceResponse; readonly cause?: Error }) {
+  constructor(message: string, { attempt, response, cause }: UncertainOutcomeDetails) {
     super(message, cause === undefined ? {} : { cause });
+    this.attempt = attempt;
     this.response = response;
   }
 }

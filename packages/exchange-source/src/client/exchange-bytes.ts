@@ -2,6 +2,9 @@ import type { JsonValue } from '@holdfast/contracts';
 
 import { NetworkFailure } from './call.ts';
 import type { ServiceResponse } from './call.ts';
+
+/** An answer, whichever attempt it is the answer to. */
+type Answer = Omit<ServiceResponse, 'attempt'>;
 import { errorCodeOf } from './service-error.ts';
 
 /** A request in the form that goes out. */
@@ -29,7 +32,7 @@ export async function exchangeBytes(
   send: typeof globalThis.fetch,
   url: string,
   request: OutgoingRequest,
-): Promise<ServiceResponse> {
+): Promise<Answer> {
   const { method, headers, body, signal } = request;
   let response: Response | undefined;
   try {
@@ -50,7 +53,7 @@ export async function exchangeBytes(
   }
 }
 
-function toServiceResponse(response: Response, bytes: Uint8Array, { answer }: OutgoingRequest): ServiceResponse {
+function toServiceResponse(response: Response, bytes: Uint8Array, { answer }: OutgoingRequest): Answer {
   const { status, ok, headers } = response;
   const announced = headers.get('content-length');
   // With a content encoding the length is that of the encoded form, which fetch has checked already.
@@ -64,7 +67,7 @@ function toServiceResponse(response: Response, bytes: Uint8Array, { answer }: Ou
   return { status, ok, cut: false, headers, bytes, json: value, errorCode: ok ? undefined : errorCodeOf(value) };
 }
 
-function cutResponse({ status, headers }: Response): ServiceResponse {
+function cutResponse({ status, headers }: Response): Answer {
   return { status, ok: false, cut: true, headers, bytes: new Uint8Array(), json: undefined, errorCode: undefined };
 }
 

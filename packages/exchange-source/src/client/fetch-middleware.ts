@@ -27,7 +27,7 @@ export function fetchMiddleware(options: FetchMiddlewareOptions): Middleware {
       let response: ServiceResponse | undefined;
       try {
         const request = { method, headers: headersOf(call), body: call.body, answer, signal };
-        response = await exchangeBytes(options.fetch, urlOf(call), request);
+        response = { ...(await exchangeBytes(options.fetch, urlOf(call), request)), attempt: call.attempt };
         call.response = response;
       } finally {
         meter.add({

@@ -57,7 +57,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       await next?.execute(context);
     } catch (error) {
       if (!(error instanceof NetworkFailure)) throw error;
-      if (!repeatable) throw new UncertainOutcome(error.message, { cause: error });
+      if (!repeatable) throw new UncertainOutcome(error.message, { attempt: call.attempt, cause: error });
       const wait = policy.afterFailure();
       if (wait === undefined) {
         throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
@@ -68,7 +68,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
     if (response === undefined) return undefined;
     const wait = policy.afterResponse(response);
     if (!repeatable && wait?.cause !== 'throttled' && isPassing(response)) {
-      throw new UncertainOutcome(failureReason(response), { response });
+      throw new UncertainOutcome(failureReason(response), { attempt: call.attempt, response });
     }
     if (wait?.cause === 'throttled') {
       pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), epoch: call.epoch });

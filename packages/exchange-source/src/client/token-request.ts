@@ -64,7 +64,7 @@ async function sendPatiently(
     let networkCode: string | undefined;
     const startTime = clock.now();
     try {
-      response = await exchangeBytes(options.fetch, url, init);
+      response = { ...(await exchangeBytes(options.fetch, url, init)), attempt };
       wait = policy.afterResponse(response);
     } catch (error) {
       if (!(error instanceof NetworkFailure)) throw error;

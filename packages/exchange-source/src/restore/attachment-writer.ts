@@ -10,14 +10,14 @@ import { listPages } from '../pages.ts';
 import { attachmentBody } from './attachment-body.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
+import { isNotReady, writeWaits } from './write-waits.ts';
+import type { WriteWaits } from './write-waits.ts';
 
 /** Files from this size on need an upload session, smaller ones may not use one. */
 const SMALLEST_UPLOAD = 3 * 1024 * 1024;
 /** The service answers this about an item that is too large for a plain request, since sessions take files only. */
 const ITEM_TOO_LARGE = 'ErrorAttachmentSessionIsSupportedOnlyForFileAttachments';
 const TOO_SMALL_FOR_SESSION = 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize';
-const ATTEMPTS = 8;
-const FIRST_WAIT_MS = 200;
 
 /**
  * Adds attachments to a message that has none yet, strictly one after another: the service refuses parallel writes to
@@ -83,20 +83,27 @@ function attachmentWriter(
   let written = 0;
 
   /** Sends until there is an answer that means something; `'done'` if the attachment turned out to be there. */
-  async function persist(send: () => Promise<ServiceResponse>): Promise<ServiceResponse | 'done'> {
-    for (let attempt = 1; ; attempt++) {
-      let response: ServiceResponse | undefined;
+  async function persist(
+    kind: 'attachment' | 'upload',
+    send: (waits: WriteWaits) => Promise<ServiceResponse | 'done'>,
+  ): Promise<ServiceResponse | 'done'> {
+    const waits = writeWaits(context, kind, signal);
+    for (;;) {
       try {
-        response = await send();
-        // Just created and not found yet, or still busy with the attachment before: both pass.
-        if (![404, 409, 412].includes(response.status) || attempt >= ATTEMPTS) return response;
+        const response = await send(waits);
+        if (response === 'done' || !(isNotReady(response) || isOutOfStep(response))) return response;
+        if (!(await waits.next(response))) return response;
       } catch (error) {
         if (!(error instanceof UncertainOutcome)) throw error;
-        if ((await listNames()).length > written) return 'done';
-        if (attempt >= ATTEMPTS) throw outcomeError(error, subject);
+        if (await isThere()) return 'done';
+        if (!(await waits.next(error))) throw outcomeError(error, subject);
       }
-      await client.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), { signal });
     }
+  }
+
+  /** Whether the message has one more attachment than were written: nobody else writes to it. */
+  async function isThere(): Promise<boolean> {
+    return (await listNames()).length > written;
   }
 
   async function listNames(): Promise<readonly string[]> {
@@ -115,7 +122,9 @@ function attachmentWriter(
       return { response: undefined, refusal: ITEM_TOO_LARGE, omitted };
     }
     const request = { kind: 'attachment', method: 'POST', target, body, headers: IMMUTABLE_IDS } as const;
-    const response = await persist(() => client.send({ ...request, repeatable: false, signal }));
+    const response = await persist('attachment', ({ attempts: earlierAttempts }) =>
+      client.send({ ...request, repeatable: false, earlierAttempts, signal }),
+    );
     const refusal = refusalOf(response);
     return {
       response,
@@ -125,9 +134,9 @@ function attachmentWriter(
   }
 
   async function upload(file: FileToAttach): Promise<WriteResult> {
-    const response = await persist(async () => {
+    const response = await persist('upload', async () => {
       const session = await openUploadSession(context, target, file, { headers: IMMUTABLE_IDS, signal });
-      return 'url' in session ? sendRanges(context, session, file.bytes, signal) : session;
+      return 'url' in session ? sendRanges(context, session, file.bytes, { isThere, signal }) : session;
     });
     return { response, refusal: refusalOf(response), omitted: [] };
   }
@@ -158,6 +167,11 @@ function attachmentWriter(
       return result.omitted;
     },
   };
+}
+
+/** A range that does not follow what the service has: only a new session can tell what that is. */
+function isOutOfStep({ status }: ServiceResponse): boolean {
+  return status === 416;
 }
 
 interface WriteResult {

@@ -15,6 +15,7 @@ import { messageBody, withoutInvalidRecipients } from './message-body.ts';
 import { readAttachmentsToRestore, readListed } from './restorable-message.ts';
 import { contentDigest, originOf } from './restore-mark.ts';
 import type { RestoreMark } from './restore-mark.ts';
+import { failureOf } from './write-waits.ts';
 
 const ATTEMPTS = 8;
 /** How many of the messages it created a target remembers, to tell them from one whose answer got lost. */
@@ -133,14 +134,25 @@ async function post(
   { body, mark, subject, signal }: CreatingRequest,
 ): Promise<ServiceResponse | string> {
   const { client, recent } = context;
+  let earlierAttempts = 0;
   const policy = retryPolicy(client.clock, client.randomness, { attempts: ATTEMPTS });
   const request = { kind: 'create', method: 'POST', target: `${folderPath(context, folderId)}/messages` } as const;
   for (;;) {
     try {
-      return await client.send({ ...request, body, headers: IMMUTABLE_IDS, repeatable: false, signal });
+      return await client.send({
+        ...request,
+        body,
+        headers: IMMUTABLE_IDS,
+        repeatable: false,
+        earlierAttempts,
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof UncertainOutcome)) throw error;
+      const { attempt } = error;
+      earlierAttempts = attempt;
       const wait = policy.afterFailure();
+      if (wait !== undefined) client.noteRetry({ kind: 'create', attempt, waitMs: wait.waitMs, ...failureOf(error) });
       // A message may take a moment to show up, so the look comes after the wait.
       await client.clock.sleep(wait?.waitMs ?? 0, { signal });
       const messageId = asString(body['internetMessageId']);

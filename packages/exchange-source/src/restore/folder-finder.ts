@@ -2,12 +2,14 @@ import { SourceError } from '@holdfast/contracts';
 import type { JsonObject, OperationOptions, RestoreFolder } from '@holdfast/contracts';
 
 import { UncertainOutcome } from '../client/call.ts';
-import { isNotFound, toSourceError } from '../client/service-error.ts';
+import type { ServiceRequest } from '../client/call.ts';
+import { isNotFound, outcomeError, toSourceError } from '../client/service-error.ts';
 import { FOLDER_LIST_QUERY, isSearchFolder } from '../folders.ts';
 import { asObject, asString } from '../json-access.ts';
 import { aboutMailbox, folderPath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages } from '../pages.ts';
+import { writeWaits } from './write-waits.ts';
 
 /** Finds folders of a mailbox, and creates those that are missing. */
 export interface FolderFinder {
@@ -23,7 +25,7 @@ export interface FolderFinder {
 type Children = JsonObject[];
 
 const ROOT = '';
-const CREATIONS = 4;
+const CREATIONS = 8;
 
 /**
  * Makes a finder that remembers what it has seen. Folders with a role are found by it, whatever they are called; others
@@ -67,38 +69,40 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     folder: RestoreFolder,
     signal: AbortSignal | undefined,
   ): Promise<string> {
+    const waits = writeWaits(context, 'folder', signal);
     for (let attempt = 1; ; attempt++) {
       const children = await childrenOf(parentId, signal);
       const found = byName(children, folder.name);
       if (found !== undefined) return idOf(found);
       signal?.throwIfAborted();
-      const created = await create(parentId, folder, signal);
-      if (created !== undefined) {
+      const created = await create(parentId, folder, { earlierAttempts: waits.attempts, signal });
+      if (created !== undefined && !(created instanceof UncertainOutcome)) {
         children.push(created);
         byParent.set(idOf(created), []);
         return idOf(created);
       }
+      if (created !== undefined && !(await waits.next(created))) throw outcomeError(created, subject);
       // Somebody else created it meanwhile, or our own request got through although its answer did not.
       byParent.delete(parentId);
       if (attempt >= CREATIONS) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'ErrorFolderExists' });
     }
   }
 
-  /** Creates a folder; `undefined` means to look again. */
+  /** Creates a folder; `undefined` means that there is one of that name, to be looked for again. */
   async function create(
     parentId: string,
     { name, hidden }: RestoreFolder,
-    signal: AbortSignal | undefined,
-  ): Promise<JsonObject | undefined> {
+    options: Pick<ServiceRequest, 'earlierAttempts' | 'signal'>,
+  ): Promise<JsonObject | UncertainOutcome | undefined> {
     const body = { displayName: name, ...(hidden ? { isHidden: true } : {}) };
     const request = { kind: 'folder', method: 'POST', target: listPath(parentId), body, repeatable: false } as const;
     try {
-      const response = await client.send({ ...request, signal });
+      const response = await client.send({ ...request, ...options });
       if (response.status === 409) return undefined;
       if (!response.ok) throw toSourceError(response, subject);
       return asObject(response.json);
     } catch (error) {
-      if (error instanceof UncertainOutcome) return undefined;
+      if (error instanceof UncertainOutcome) return error;
       throw error;
     }
   }

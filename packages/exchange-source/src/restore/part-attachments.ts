@@ -40,7 +40,9 @@ async function toAttachment(
   if (type.endsWith('.itemAttachment')) {
     const item = asObject(description['item']);
     const isMessage = asString(item?.['@odata.type'])?.endsWith('essage') !== false;
-    if (bytes !== undefined && isMessage) return itemOfMime(bytes, { name, isInline, fallbackTime });
+    // Its MIME need not say when it was received; the service does.
+    const received = asString(item?.['receivedDateTime']) ?? fallbackTime;
+    if (bytes !== undefined && isMessage) return itemOfMime(bytes, { name, isInline, fallbackTime: received });
     if (item !== undefined) return { kind: 'item', name, isInline, message: item, attachments: [] };
   } else if (bytes !== undefined) {
     const contentType = asString(description['contentType']) ?? 'application/octet-stream';

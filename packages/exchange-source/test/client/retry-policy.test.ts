@@ -9,7 +9,8 @@ import type { RetryLimits, RetryPolicy } from '../../src/client/retry-policy.ts'
 
 function answer(status: number, retryAfter?: string, errorCode?: string): ServiceResponse {
   const headers = new Headers(retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-  return { status, ok: status < 300, cut: false, headers, bytes: new Uint8Array(), json: undefined, errorCode };
+  const bytes = new Uint8Array();
+  return { status, ok: status < 300, cut: false, headers, bytes, json: undefined, errorCode, attempt: 1 };
 }
 
 function policy({ attempts = 8, ...limits }: Partial<RetryLimits> = {}): RetryPolicy {

@@ -1,0 +1,62 @@
+import { NetworkFailure, UncertainOutcome } from '../client/call.ts';
+import type { ServiceResponse } from '../client/call.ts';
+import type { MailboxContext } from '../mailbox-context.ts';
+import type { RequestKind, RetryCause } from '../request-counters.ts';
+
+const ATTEMPTS = 8;
+const FIRST_WAIT_MS = 200;
+
+/** The waits of one write, between its attempts. */
+export interface WriteWaits {
+  /** Requests that were sent for it so far, as far as they were told. */
+  readonly attempts: number;
+  /** Tells of the repetition and waits; `false`, at once, if the write was tried often enough. */
+  next(failure: ServiceResponse | UncertainOutcome): Promise<boolean>;
+}
+
+/**
+ * Makes the waits of a write that is repeated by whoever knows what it writes: because its message is not ready, being
+ * just created or busy with another write, or because nobody knows what came of it. They grow from a fifth of a second.
+ */
+export function writeWaits(
+  { client }: Pick<MailboxContext, 'client'>,
+  kind: RequestKind,
+  signal: AbortSignal | undefined,
+): WriteWaits {
+  let failures = 0;
+  let attempts = 0;
+  return {
+    get attempts() {
+      return attempts;
+    },
+    async next(failure) {
+      attempts = failure.attempt;
+      if (++failures >= ATTEMPTS) return false;
+      const waitMs = FIRST_WAIT_MS * 2 ** (failures - 1);
+      client.noteRetry({ kind, attempt: attempts, waitMs, ...failureOf(failure) });
+      await client.clock.sleep(waitMs, { signal });
+      return true;
+    },
+  };
+}
+
+/** Whether a write found its message just created and not there yet, or busy with another write: both pass. */
+export function isNotReady({ status }: ServiceResponse): boolean {
+  return status === 404 || status === 409 || status === 412;
+}
+
+/** What a failure is told as. */
+export function failureOf(failure: ServiceResponse | UncertainOutcome): {
+  readonly cause: RetryCause;
+  readonly status: number;
+  readonly code: string | undefined;
+} {
+  const response = failure instanceof UncertainOutcome ? failure.response : failure;
+  if (response === undefined) {
+    const { cause } = failure as UncertainOutcome;
+    return { cause: 'network', status: 0, code: cause instanceof NetworkFailure ? cause.code : undefined };
+  }
+  const { status, cut, errorCode } = response;
+  if (cut) return { cause: 'cut', status: 0, code: errorCode };
+  return { cause: isNotReady(response) ? 'not-ready' : 'unavailable', status, code: errorCode };
+}
