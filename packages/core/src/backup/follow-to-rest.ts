@@ -38,6 +38,8 @@ export async function followToRest(
     );
   }
   // What was found in the last round: its items are asked for nowhere else.
-  await follow(due.filter((state) => state.told === undefined));
+  const found = due.filter((state) => state.told === undefined);
+  await follow(found);
+  if (found.length > 0) for (const state of (await settle(context, settling)).touched) state.atRest = false;
   await settleRest(context, settling);
 }

@@ -165,8 +165,10 @@ async function locateBatch(
         beginToFollow(state);
         touched.add(state);
       } else if (state.told !== undefined) {
+        const apply = await takeIn(context, state, found.item);
+        // Not before: a run that ends here must leave the item to the next one.
         close(itemId);
-        (await takeIn(context, state, found.item))();
+        apply();
         if (state.edits.size > 0) touched.add(state);
         // Its removal may stand in a checkpoint already, and no cursor will tell of it again.
         makeReady(state);

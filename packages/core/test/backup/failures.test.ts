@@ -35,6 +35,23 @@ describe('an item that cannot be read', () => {
     expect(mailbox.counts.located).toBe(located);
   });
 
+  it('is tried again also after a run that ended while it was being read', async () => {
+    const { mailbox, repository } = await filled();
+    mailbox.put('inbox', sampleItem('inbox-3', { version: 2, size: 300 }));
+    mailbox.failReads('inbox-3', 'ERR_ITEM_UNREADABLE');
+    await repository.backup(mailbox);
+    mailbox.put('other', sampleItem('new'));
+    mailbox.failReads('inbox-3', 'ERR_SOURCE_UNREACHABLE');
+    await expect(repository.backup(mailbox)).rejects.toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE' });
+    expect(await Array.fromAsync(repository.snapshots({ checkpoints: true }))).toMatchObject([
+      { state: 'checkpoint' },
+      {},
+    ]);
+    mailbox.failReads('inbox-3', undefined);
+    expect((await repository.backup(mailbox)).result).toBe('complete');
+    expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+  });
+
   it('keeps its old version also when it moved, or its collection is told anew', async () => {
     for (const [place, disturb] of [
       ['other', (harness: Harness) => harness.mailbox.move('inbox-3', 'other')],
