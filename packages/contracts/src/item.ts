@@ -21,6 +21,13 @@ export interface Collection {
   readonly hidden: boolean;
   /** Whatever else the source wants back on restore. */
   readonly metadata: JsonObject;
+  /**
+   * How many items the source says are in it now. Of one that is told as empty, and of which nothing is stored, the changes
+   * are not asked for. It is not kept.
+   *
+   * @defaultValue not known
+   */
+  readonly itemCount?: number | undefined;
 }
 
 /** What a list of items shows, and what it is sorted and filtered by. */

@@ -1,9 +1,17 @@
 import type { Collection, ItemContent, SourceItem } from './item.ts';
 import type { OperationOptions } from './operation-options.ts';
 import type { ServiceUsage } from './service-usage.ts';
+import type { SourceError } from './source-error.ts';
 
-/** Why a collection is left out on purpose. A closed list: trouble is never a skip. */
-export type SkipCause = 'search-folder' | 'excluded' | 'kind-not-supported';
+/**
+ * Why a collection is not in a snapshot although nothing failed. A closed list: trouble is never a skip.
+ *
+ * - `search-folder`: what it shows lies in other collections.
+ * - `excluded`: it is left out on purpose.
+ * - `kind-not-supported`: this version does not back its kind of items up.
+ * - `vanished`: it was deleted in the course of the run. Told by the engine alone; a source does not yield it.
+ */
+export type SkipCause = 'search-folder' | 'excluded' | 'kind-not-supported' | 'vanished';
 
 /** A collection to back up. */
 export interface CollectionFound {
@@ -23,8 +31,22 @@ export interface CollectionSkipped {
   readonly cause: SkipCause;
 }
 
+/**
+ * A collection that cannot be told of as it should, or whose children cannot be listed: a line in the report. One that
+ * was found as well is followed all the same. What the last snapshot has and the listing has not may lie below a failed
+ * one, so the engine does not take it for deleted but asks for its changes.
+ */
+export interface CollectionFailed {
+  /** Discriminates the events of {@link Source.collections}. */
+  readonly type: 'collection-failed';
+  /** What is known of it. Its id is empty if the source has none. */
+  readonly collection: Collection;
+  /** Why; nothing that concerns the source as a whole, which is thrown. */
+  readonly error: SourceError;
+}
+
 /** What {@link Source.collections} yields. */
-export type CollectionEvent = CollectionFound | CollectionSkipped;
+export type CollectionEvent = CollectionFound | CollectionSkipped | CollectionFailed;
 
 /** An item is new or has changed in this collection. May come several times, also without any change. */
 export interface ItemChanged {
@@ -40,6 +62,19 @@ export interface ItemRemoved {
   readonly type: 'item-removed';
   /** Its id. */
   readonly itemId: string;
+}
+
+/**
+ * An entry of the collection that cannot be told as an item: a line in the report. Where it has no id it cannot be asked
+ * for by itself, so the next run tells the collection from the beginning again.
+ */
+export interface ItemUntold {
+  /** Discriminates the events of {@link Source.changes}. */
+  readonly type: 'item-failed';
+  /** Its id, if it has one. */
+  readonly itemId: string | undefined;
+  /** Why. */
+  readonly error: SourceError;
 }
 
 /**
@@ -62,7 +97,7 @@ export interface ChangeCheckpoint {
 }
 
 /** What {@link Source.changes} yields. */
-export type ChangeEvent = ItemChanged | ItemRemoved | CollectionReset | ChangeCheckpoint;
+export type ChangeEvent = ItemChanged | ItemRemoved | ItemUntold | CollectionReset | ChangeCheckpoint;
 
 /** Options of {@link Source.changes}. */
 export interface ChangesOptions extends OperationOptions {

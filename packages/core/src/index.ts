@@ -52,6 +52,7 @@ export type { SnapshotChoice } from './snapshot/find-snapshot.ts';
 export type {
   CollectionCoverage,
   CoverageReport,
+  CoverageTotals,
   ItemFailure,
   PartOmission,
   Snapshot,

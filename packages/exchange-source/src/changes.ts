@@ -4,7 +4,7 @@ import type { ChangeEvent, ChangesOptions, Collection, JsonObject } from '@holdf
 import type { ServiceRequest } from './client/call.ts';
 import type { GraphClient } from './client/graph-client.ts';
 import { QUOTA_EXCEEDED, breaksOnContent, isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
-import { asObject, asString, objectsOf } from './json-access.ts';
+import { asObject, asString, entriesOf, idOf } from './json-access.ts';
 import { fetchMessages } from './locate.ts';
 import { IMMUTABLE_IDS, aboutFolder, aboutMailbox, folderPath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
@@ -115,7 +115,8 @@ async function readPage(
     if (response.ok) return toPage(client, response.json as JsonObject);
     if (isTokenLoss(response)) return 'token-lost';
     if (response.errorCode === QUOTA_EXCEEDED) return 'over-quota';
-    if (!breaksOnContent(response) && (response.status < 500 || size === 1)) {
+    // Any failure that stays may be that of one message: some are 502 and 503. Bare ids show whether the service is away.
+    if (!breaksOnContent(response) && response.status < 500) {
       throw toSourceError(response, isNotFound(response) ? aboutFolder(context, collection.id) : aboutMailbox(context));
     }
   }
@@ -154,7 +155,9 @@ async function* listWhole(
       yield { type: 'checkpoint', cursor: NO_TRACKING, last: false };
     }
   } catch (error) {
-    if (!SourceError.is(error, 'ERR_SOURCE_PROTOCOL') || query === BARE_QUERY) throw error;
+    const mayBreakOnContent =
+      SourceError.is(error, 'ERR_SOURCE_PROTOCOL') || SourceError.is(error, 'ERR_SOURCE_UNREACHABLE');
+    if (!mayBreakOnContent || query === BARE_QUERY) throw error;
     yield* listWhole(context, collection, { query: BARE_QUERY, signal, isResetDue: !isReset });
     return;
   }
@@ -165,7 +168,7 @@ function toPage(client: GraphClient, body: JsonObject): DeltaPage {
   const nextLink = asString(body['@odata.nextLink']);
   const deltaLink = asString(body['@odata.deltaLink']);
   return {
-    entries: objectsOf(body['value']),
+    entries: entriesOf(body['value']),
     nextUrl: nextLink === undefined ? undefined : trustedLink(client, nextLink),
     deltaUrl: deltaLink === undefined ? undefined : trustedLink(client, deltaLink),
   };
@@ -178,9 +181,11 @@ async function* toEvents(
 ): AsyncGenerator<ChangeEvent, void, void> {
   const partial = new Map<string, JsonObject>();
   for (const entry of entries) {
-    const id = asString(entry['id']);
-    if (id === undefined) continue;
-    if (asObject(entry['@removed']) !== undefined) yield { type: 'item-removed', itemId: id };
+    const id = idOf(entry);
+    if (id === undefined) {
+      const error = new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'an entry without an id' });
+      yield { type: 'item-failed', itemId: undefined, error };
+    } else if (asObject(entry['@removed']) !== undefined) yield { type: 'item-removed', itemId: id };
     else if (isWhole(entry)) yield { type: 'item-changed', item: toSourceItem(entry) };
     else partial.set(id, entry);
   }

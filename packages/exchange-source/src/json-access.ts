@@ -1,3 +1,4 @@
+import { SourceError } from '@holdfast/contracts';
 import type { JsonObject, JsonValue } from '@holdfast/contracts';
 
 /** The value if it is an object, else `undefined`. */
@@ -15,6 +16,23 @@ export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
   return asArray(value)
     .map((entry) => asObject(entry))
     .filter((entry) => entry !== undefined);
+}
+
+/**
+ * The entries of a list that the service gave. One that is no object stands as an empty one, so that nothing in a list
+ * is passed over in silence.
+ *
+ * @throws `ERR_SOURCE_PROTOCOL`, a {@link SourceError}, if it is no list.
+ */
+export function entriesOf(value: JsonValue | undefined): readonly JsonObject[] {
+  if (!Array.isArray(value)) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'an answer without a list' });
+  return asArray(value).map((entry) => asObject(entry) ?? {});
+}
+
+/** The id of an entry of a list, if it has one. */
+export function idOf(entry: JsonObject): string | undefined {
+  const id = asString(entry['id']);
+  return id === '' ? undefined : id;
 }
 
 /** The value if it is a string, else `undefined`. */

@@ -1,4 +1,5 @@
-import type { ItemLocation, JsonObject, OperationOptions, SourceError } from '@holdfast/contracts';
+import { SourceError } from '@holdfast/contracts';
+import type { ItemLocation, JsonObject, OperationOptions } from '@holdfast/contracts';
 
 import { relativeUrl, sendBatch } from './client/batch.ts';
 import type { ServiceResponse } from './client/call.ts';
@@ -32,10 +33,14 @@ export async function* locateMessages(
   for await (const { id, message, failure } of fetchMessages(context, itemIds, signal)) {
     firstFailure ??= failure;
     if (failure !== undefined) continue;
-    const collectionId = asString(message?.['parentFolderId']);
-    yield message === undefined || collectionId === undefined
-      ? { itemId: id }
-      : { itemId: id, found: { collectionId, item: toSourceItem(message) } };
+    if (message === undefined) {
+      yield { itemId: id };
+      continue;
+    }
+    const collectionId = asString(message['parentFolderId']);
+    if (collectionId !== undefined) yield { itemId: id, found: { collectionId, item: toSourceItem(message) } };
+    // It is there, so it must not be taken for gone.
+    else firstFailure ??= new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a message without its folder' });
   }
   if (firstFailure !== undefined) throw firstFailure;
 }

@@ -4,10 +4,14 @@ import type { JsonObject } from '@holdfast/contracts';
 import type { ServiceRequest } from './client/call.ts';
 import type { GraphClient } from './client/graph-client.ts';
 import type { FailureSubject } from './client/service-error.ts';
-import { asString, objectsOf } from './json-access.ts';
+import { asString, entriesOf } from './json-access.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 
-/** Yields the entries of a list, page by page, following the links that the service gives. */
+/**
+ * Yields the entries of a list, page by page, following the links that the service gives.
+ *
+ * @throws `ERR_SOURCE_PROTOCOL`, a {@link SourceError}, if a page has no list.
+ */
 export async function* listPages(
   { client }: MailboxContext,
   request: ServiceRequest,
@@ -17,7 +21,7 @@ export async function* listPages(
   let next: ServiceRequest | undefined = { ...rest, query };
   while (next !== undefined) {
     const page: JsonObject = await client.json(next, subject);
-    yield objectsOf(page['value']);
+    yield entriesOf(page['value']);
     const link = asString(page['@odata.nextLink']);
     next = link === undefined ? undefined : { ...rest, target: trustedLink(client, link) };
   }

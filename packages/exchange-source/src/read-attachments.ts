@@ -3,10 +3,14 @@ import type { ItemPart, JsonObject, JsonValue, OmittedPart, OperationOptions } f
 
 import type { ServiceRequest, ServiceResponse } from './client/call.ts';
 import { failureReason, isNotFound, isPermanent, permanentReason, toSourceError } from './client/service-error.ts';
-import { asObject, asString } from './json-access.ts';
+import { asObject, asString, idOf } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { listPages } from './pages.ts';
+
+/** Entries on a page of attachments: fewer of them where a page fails. */
+const LIST_SIZES: readonly number[] = [50, 10, 1];
+const FAILED_ANSWERS_PER_PAGE = 3;
 
 /** Part name that stands for all attachments where not even their list could be read. */
 export const ATTACHMENTS_PART = 'attachment';
@@ -34,20 +38,60 @@ export async function* readAttachments(
 ): AsyncGenerator<ItemPart | OmittedPart, void, void> {
   const target = `${messagePath(context, itemId)}/attachments`;
   const request = { kind: 'attachment', method: 'GET', headers: IMMUTABLE_IDS, signal } as const;
-  const query = { $select: 'id,name,contentType,size,isInline', $top: '50' };
-  const pages = listPages(context, { ...request, target, query }, aboutItem(context, itemId));
-  const attachments: JsonObject[] = [];
-  try {
-    for await (const page of pages) attachments.push(...page);
-  } catch (error) {
-    const reason = permanentReason(error);
-    if (reason === undefined) throw error;
-    yield { part: ATTACHMENTS_PART, reason, lost: true };
-  }
+  const { attachments, refusal } = await listAttachments(context, itemId, { ...request, target });
+  if (refusal !== undefined) yield { part: ATTACHMENTS_PART, reason: refusal, lost: true };
   for (const [index, listed] of attachments.entries()) {
-    const path = `${target}/${encodeURIComponent(asString(listed['id']) ?? '')}`;
+    const id = idOf(listed);
+    if (id === undefined) {
+      yield { part: attachmentBytesName(index + 1), reason: 'an entry without an id', lost: true };
+      continue;
+    }
+    const path = `${target}/${encodeURIComponent(id)}`;
     yield* readAttachment(context, { itemId, listed, position: index + 1, path, request });
   }
+}
+
+interface ListedAttachments {
+  readonly attachments: readonly JsonObject[];
+  /** Why the list breaks off for good, if it does. */
+  readonly refusal: string | undefined;
+}
+
+/** Lists the attachments of a message. A page that fails is asked for in smaller pieces, from the beginning. */
+async function listAttachments(
+  context: MailboxContext,
+  itemId: string,
+  request: ServiceRequest,
+): Promise<ListedAttachments> {
+  let attachments: JsonObject[] = [];
+  for (const [index, size] of LIST_SIZES.entries()) {
+    const isLast = index === LIST_SIZES.length - 1;
+    const query = { $select: isLast ? 'id' : 'id,name,contentType,size,isInline', $top: String(size) };
+    const failedAnswers = isLast ? undefined : FAILED_ANSWERS_PER_PAGE;
+    attachments = [];
+    try {
+      const pages = listPages(context, { ...request, query, failedAnswers }, aboutItem(context, itemId));
+      for await (const page of pages) attachments.push(...page);
+      break;
+    } catch (error) {
+      const refusal = permanentReason(error);
+      if (isLast && refusal !== undefined) return { attachments: withoutRepeats(attachments), refusal };
+      if (isLast || !SourceError.is(error, 'ERR_ITEM_UNREADABLE')) throw error;
+    }
+  }
+  return { attachments: withoutRepeats(attachments), refusal: undefined };
+}
+
+/** Pages of this list may overlap. What has no id is kept, so that it is told. */
+function withoutRepeats(attachments: readonly JsonObject[]): readonly JsonObject[] {
+  const known = new Set<string>();
+  return attachments.filter((attachment) => {
+    const id = idOf(attachment);
+    if (id === undefined) return true;
+    const isNew = !known.has(id);
+    known.add(id);
+    return isNew;
+  });
 }
 
 interface AttachmentReading {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { ADA, all, connect, folderNamed, foldersOf, startWorld } from './support.ts';
+import { ADA, all, connect, folderNamed, foldersOf, letter, startWorld } from './support.ts';
 
 describe('collections', () => {
   test('yields nested and hidden folders, each once, parents first', async () => {
@@ -89,5 +89,26 @@ describe('collections', () => {
     expect(names).toContain('Doomed');
     expect(names).not.toContain('Child');
     await expect(folderNamed(world.ada, 'Doomed')).rejects.toThrow('no folder');
+  });
+});
+
+describe('a folder without messages', () => {
+  test('is told with that number, so that a backup does not ask for its changes', async () => {
+    await using world = await startWorld();
+    const { control } = world.exchange;
+    for (let index = 0; index < 40; index++) control.createFolder(ADA, ['Many', `Folder ${index}`]);
+    await control.addMessage(ADA, ['Many', 'Folder 7'], letter('Only one'));
+    const folders = await foldersOf(world.ada);
+    const counts = folders.filter(({ name }) => name.startsWith('Folder ')).map(({ itemCount }) => itemCount);
+    expect(counts.filter((count) => count === 0)).toHaveLength(39);
+    expect(counts.filter((count) => count === 1)).toHaveLength(1);
+  });
+
+  test('costs a twentieth of a request: 1,500 of them are listed in pages of 1,000', async () => {
+    await using world = await startWorld();
+    for (let index = 0; index < 1500; index++) world.exchange.control.createFolder(ADA, ['Many', `Folder ${index}`]);
+    const before = world.online.requests.byKind.folder;
+    expect(await foldersOf(world.ada)).toHaveLength(1500 + 1 + (await foldersOf(world.bob)).length);
+    expect(world.online.requests.byKind.folder - before).toBeLessThan(1500 / 20 + 12);
   });
 });

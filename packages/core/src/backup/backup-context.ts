@@ -1,4 +1,4 @@
-import type { CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
+import type { CollectionFailed, CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import type { DataPackWriter } from '../packs/data-pack-writer.ts';
@@ -6,6 +6,7 @@ import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
 import type { ItemFailure, PartOmission } from '../snapshot/snapshot.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
+import type { TreeKey } from '../tree/tree-key.ts';
 import type { CollectionState } from './collection-state.ts';
 
 /** Counts that grow during a run. */
@@ -56,8 +57,12 @@ export interface BackupContext {
   readonly vanished: Map<string, CollectionState>;
   /** Collections that are left out on purpose. */
   readonly skipped: Map<string, CollectionSkipped>;
+  /** Collections that could not be told of, or whose children could not. */
+  readonly unlisted: CollectionFailed[];
   /** Ids of items that the last run left unsettled. */
   readonly unsettled: Set<string>;
+  /** Items that were told of in one collection while they stood in another one: that one may have been seen too early. */
+  readonly arrivals: Map<string, { readonly from: CollectionState; readonly key: TreeKey }>;
   /** Items that failed. */
   readonly failures: ItemFailure[];
   /** Parts that were omitted. */

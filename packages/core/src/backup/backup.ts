@@ -109,6 +109,8 @@ function createContext(
     collections: new Map(),
     vanished: new Map(),
     skipped: new Map(),
+    unlisted: [],
+    arrivals: new Map(),
     unsettled: new Set(),
     failures: [],
     omitted: [],

@@ -60,13 +60,15 @@ export interface CollectionState {
   retry: Set<string>;
   /** Items that failed in this run, as a whole or in part: the next one asks for them. */
   failed: Set<string>;
+  /** Whether an entry without an id failed: no later run hears of that one but from the beginning. */
+  nameless: boolean;
   /** Whether the collection itself disappeared during the run. */
   gone: boolean;
   /** Code of the error that ended the collection's feed. */
   failure: string | undefined;
   /** Whether the source, asked again, told nothing new: the tree shows the collection as it was at one moment. */
   atRest: boolean;
-  /** Digest of what the last round of this run told; undefined before the first. */
+  /** Digest of what the last round of this run told; undefined before the first, empty if it need not be asked. */
   told: string | undefined;
 }
 
@@ -90,11 +92,35 @@ export function createCollectionState(collection: Collection, base: CollectionSt
     open: new Set(),
     retry: new Set(base?.record.open),
     failed: new Set(),
+    nameless: false,
     gone: false,
     failure: undefined,
     atRest: false,
     told: undefined,
   };
+}
+
+/**
+ * Whether there is nothing to ask for: the source told the collection as empty when it listed it, nothing of it is stored
+ * or open, and no enumeration of it is under way.
+ */
+export function isKnownEmpty({ collection, items, pass, cursor, open, retry }: CollectionState): boolean {
+  const isUnderWay = pass !== undefined && (pass.root !== undefined || cursor !== undefined);
+  return collection.itemCount === 0 && items === undefined && !isUnderWay && open.size + retry.size === 0;
+}
+
+/** Covers a collection without following it. */
+export function coverAsEmpty(state: CollectionState): void {
+  state.pass = undefined;
+  state.atRest = true;
+  state.told = '';
+}
+
+/** Takes that back: something was found in it, so it has to be followed like any other. */
+export function beginToFollow(state: CollectionState): void {
+  if (state.cursor === undefined) state.pass = { root: undefined, ended: false };
+  state.atRest = false;
+  state.told = undefined;
 }
 
 /** Lets the changes told so far go into trees: the cursor stands for them now, or nothing more is told. */

@@ -1,6 +1,6 @@
 import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
-import { toHex } from '../internal/bytes.ts';
+import { equalBytes, toHex } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { encodeBlobSegment } from '../index-segments/blob-segment.ts';
 import { encodeItemSegment } from '../index-segments/item-segment.ts';
@@ -14,7 +14,7 @@ import type { CollectionRecord, ItemTree } from '../tree/collection-record.ts';
 import { encodeBody, encodeNode } from '../tree/node.ts';
 import { compareKeys } from '../tree/tree-key.ts';
 import { locationOf, placeOf } from '../tree/tree-record.ts';
-import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
+import type { NodeReference, TreeEdit, TreeRecord } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
 import type { Vault } from '../repository/vault.ts';
 import type { BackupContext } from './backup-context.ts';
@@ -59,12 +59,14 @@ export interface Committed {
  */
 const CURSOR_LIFETIME_MS = 7 * 24 * 3600 * 1000;
 const CURSOR_LIFETIME_RUNS = 2;
+/** With more records than that, it is cheaper to walk through all of them than to look each up. */
+const MOST_SINGLE_LOOKUPS = 200;
 /** A segment for snapshots alone is written when so many are in none. */
 const MOST_UNLISTED = 16;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
-  const { vault, nodes, options, source, collections, counts } = context;
+  const { vault, nodes, options, source, counts } = context;
   const { state, dropped } = request;
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
@@ -124,7 +126,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   line.heads = [stored];
   line.root = root;
   line.unlisted.push(stored);
-  await rebase(context, root, live, collections);
+  await rebase(context, root, edits);
   return { stored, coverage };
 }
 
@@ -152,30 +154,38 @@ function recordOf(
   sequence: number,
 ): CollectionRecord {
   const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
+  const { base, told } = state;
+  const isToBeToldAnew = cursor === undefined || state.nameless;
+  // A cursor that is not of this run is as old as it was.
+  const isAsked = base === undefined || (told ?? '') !== '';
   return {
     id: state.collection.id,
     sort: 0,
     collection: state.collection,
-    cursor,
-    cursorTime,
-    cursorRun: sequence,
+    ...(isToBeToldAnew ? NO_CURSOR : { cursor, cursorTime, cursorRun: isAsked ? sequence : base.record.cursorRun }),
     items: tree(items),
     pass: pass && tree(pass.root),
     open: [...new Set(open)].toSorted(),
   };
 }
 
+/** Without one the source tells the collection from its beginning. */
+const NO_CURSOR = { cursor: undefined, cursorTime: 0, cursorRun: 0 };
+
 function keepQuietCursor(record: CollectionRecord, base: CollectionRecord | undefined, now: number): CollectionRecord {
-  if (base?.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS) return record;
+  if (base?.cursor === undefined || record.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS)
+    return record;
   const { cursor, cursorTime, cursorRun } = base;
   if (record.cursorRun - cursorRun > CURSOR_LIFETIME_RUNS) return record;
   const quiet = { ...record, cursor, cursorTime, cursorRun };
   return sameRecord(quiet, base) ? quiet : record;
 }
 
+/** Whether two records would be the same bytes. Cheap where they differ, as most that are new do. */
 function sameRecord(a: CollectionRecord, b: CollectionRecord): boolean {
-  const [x, y] = [a, b].map((record) => toHex(encodeCbor(collectionRecordKind.toCbor(record))));
-  return x === y;
+  if (a.cursor !== b.cursor || a.cursorRun !== b.cursorRun || a.items.count !== b.items.count) return false;
+  const [x, y] = [a, b].map((record) => encodeCbor(collectionRecordKind.toCbor(record)));
+  return equalBytes(x as Uint8Array, y as Uint8Array);
 }
 
 /**
@@ -229,15 +239,21 @@ async function inlineRoot(
 
 /** From here on the records just written are the ones to compare with. */
 async function rebase(
-  { vault, options }: BackupContext,
+  { vault, options, collections }: BackupContext,
   root: NodeReference | undefined,
-  live: readonly WrittenCollection[],
-  collections: BackupContext['collections'],
+  edits: readonly TreeEdit<CollectionRecord>[],
 ): Promise<void> {
-  for (const { state } of live) {
-    const found = await vault.trees.find(root, { id: state.collection.id, sort: 0 }, collectionRecordKind, options);
-    if (found !== undefined && collections.has(state.collection.id)) {
-      state.base = { record: found.value, places: found.places };
-    }
+  const changed = new Set(edits.flatMap(({ record }) => (record === undefined ? [] : [record.value.id])));
+  const take = ({ value, places }: TreeRecord<CollectionRecord>): void => {
+    const state = collections.get(value.id);
+    if (state !== undefined && changed.has(value.id)) state.base = { record: value, places };
+  };
+  if (changed.size > MOST_SINGLE_LOOKUPS) {
+    for await (const record of vault.trees.walk(root, collectionRecordKind, options)) take(record);
+    return;
+  }
+  for (const id of changed) {
+    const found = await vault.trees.find(root, { id, sort: 0 }, collectionRecordKind, options);
+    if (found !== undefined) take(found);
   }
 }

@@ -6,6 +6,7 @@ import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
+import { forgetFailure, forgetNameless, noteFailure, unusableId } from './note-failure.ts';
 import type { Intake } from './item-intake.ts';
 
 /** So many items are told of ahead of the one that is applied next. */
@@ -71,7 +72,8 @@ export async function followRound(
     switch (event.type) {
       case 'item-changed':
         told.update(JSON.stringify([event.item.id, event.item.changeKey]));
-        await begin(event.item);
+        if (event.item.id !== '' && event.item.id.isWellFormed()) await begin(event.item);
+        else inOrder(() => noteFailure(context, state, '', unusableId()));
         break;
       case 'item-removed':
         told.update(JSON.stringify([event.itemId]));
@@ -81,8 +83,12 @@ export async function followRound(
           ahead.delete(event.itemId);
         });
         break;
+      case 'item-failed':
+        told.update(JSON.stringify([event.itemId ?? null, event.error.code]));
+        inOrder(() => noteFailure(context, state, event.itemId ?? '', event.error));
+        break;
       case 'collection-reset':
-        inOrder(() => reset(state));
+        inOrder(() => reset(context, state));
         // What comes now is to be compared with the new enumeration, not with what was known before.
         await applied;
         break;
@@ -120,7 +126,8 @@ function advance({ vault }: BackupContext, state: CollectionState, { cursor, las
 }
 
 /** The source tells the collection from its beginning: what it has told so far of another pass is worth nothing. */
-function reset(state: CollectionState): void {
+function reset(context: BackupContext, state: CollectionState): void {
+  forgetNameless(context, state);
   for (const changes of [state.flushing, state.ready, state.edits]) discard(state, changes);
   state.flushing = new Map();
   state.ready = new Map();
@@ -134,12 +141,10 @@ function reset(state: CollectionState): void {
  * Takes an item out and leaves it to be settled what became of it; also where nothing is known of it, because an item
  * that came, left and came back is told as having left.
  */
-async function remove(
-  { vault, source, itemIndex, options }: BackupContext,
-  state: CollectionState,
-  id: string,
-): Promise<void> {
+async function remove(context: BackupContext, state: CollectionState, id: string): Promise<void> {
+  const { vault, source, itemIndex, options } = context;
   state.open.add(id);
+  forgetFailure(context, state, id);
   const places = itemIndex.find(vault.keyring.itemId(source.id, id));
   for (const { collectionId, sort } of places) {
     if (collectionId !== state.collection.id) continue;

@@ -9,7 +9,9 @@ import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
 import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
+import { forgetFailure, noteFailure } from './note-failure.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
+import { wellFormedItem } from './well-formed.ts';
 
 /** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
 export type Intake = () => void;
@@ -22,8 +24,9 @@ const MOST_RECIPIENTS = 20;
  * Finds out what an item needs: nothing, a new record over the parts that are stored already, or a read of its content,
  * which is then stored.
  */
-export async function takeIn(context: BackupContext, state: CollectionState, item: SourceItem): Promise<Intake> {
+export async function takeIn(context: BackupContext, state: CollectionState, told: SourceItem): Promise<Intake> {
   const { options } = context;
+  const item = wellFormedItem(told);
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
   const again = known !== undefined && mustReadAgain(context, known.record, item);
@@ -36,7 +39,7 @@ export async function takeIn(context: BackupContext, state: CollectionState, ite
   }
 
   try {
-    const content = await readContent(context, item);
+    const content = await readContent(context, told);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
       noteOmissions(context, state, item.id, content.omitted);
@@ -74,17 +77,7 @@ function fail(
     state.edits.set(item, { key: { id: item, sort }, record: known.record, places: known.places });
     if (!known.sameCollection) noteMove(context, state, { id: item, sort });
   }
-  const { reason } = error.details;
-  const collection = state.collection.id;
-  if (state.failed.has(item)) return;
-  state.failed.add(item);
-  context.failures.push({
-    collection,
-    item,
-    code: error.code,
-    reason: reason === undefined ? undefined : String(reason),
-  });
-  context.options.onProgress({ type: 'item-failed', collection, item, code: error.code, totals: totalsOf(context) });
+  noteFailure(context, state, item, error);
 }
 
 function apply(
@@ -96,7 +89,7 @@ function apply(
   const { counts, options } = context;
   const { id, sort } = edit.record;
   state.edits.set(id, { key: { id, sort }, ...edit });
-  if (state.failed.delete(id)) forgetFailure(context, id);
+  forgetFailure(context, state, id);
   if (known === undefined) {
     counts.added += 1;
     notePlace(context, state, { id, sort });
@@ -125,15 +118,9 @@ function noteOmissions(
   if (parts.some(({ lost }) => lost)) state.failed.add(item);
 }
 
-/** An item that failed may be told of again in the same run, and then be read. */
-function forgetFailure({ failures }: BackupContext, item: string): void {
-  const position = failures.findIndex((failure) => failure.item === item);
-  if (position >= 0) failures.splice(position, 1);
-}
-
 /** Looks an item up where it should be, then where it ever was. */
 async function findKnown(
-  { vault, source, collections, vanished, itemIndex }: BackupContext,
+  { vault, source, collections, vanished, itemIndex, arrivals }: BackupContext,
   state: CollectionState,
   { id, sortTime }: SourceItem,
   options: OperationOptions,
@@ -150,7 +137,10 @@ async function findKnown(
     const stored = { id, sort };
     const sameCollection = other === state;
     const there = await findCurrent(other, stored, trees, options);
-    if (there !== undefined) return { ...there, current: sameCollection, sameCollection };
+    if (there !== undefined) {
+      if (!sameCollection) arrivals.set(id, { from: other, key: stored });
+      return { ...there, current: sameCollection, sameCollection };
+    }
     const once = await findEver(other, stored, trees, options);
     if (once !== undefined) return { ...once, current: false, sameCollection };
   }

@@ -4,15 +4,18 @@ import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import { createCollectionState } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
+import { unusableId } from './note-failure.ts';
+import { wellFormedCollection } from './well-formed.ts';
 
 /** Asks the source for its collections and joins them with what the last snapshot says of them. */
 export async function prepareCollections(context: BackupContext, root: NodeReference | undefined): Promise<void> {
-  const { vault, options, collections, vanished, unsettled } = context;
+  const { vault, options, collections, vanished, unsettled, unlisted } = context;
   const found = await listCollections(context);
   for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
     const collection = found.get(value.id);
     const state = createCollectionState(collection ?? value.collection, { record: value, places });
-    (collection === undefined ? vanished : collections).set(value.id, state);
+    // Where the listing has a gap, only the collection's own feed can tell whether it is still there.
+    (collection === undefined && unlisted.length === 0 ? vanished : collections).set(value.id, state);
     for (const id of value.open) unsettled.add(id);
   }
   for (const [id, collection] of found) {
@@ -35,11 +38,21 @@ export async function joinNewCollections(context: BackupContext): Promise<Collec
   return joined;
 }
 
-async function listCollections({ source, reading, skipped }: BackupContext): Promise<Map<string, Collection>> {
+async function listCollections({
+  source,
+  reading,
+  skipped,
+  unlisted,
+}: BackupContext): Promise<Map<string, Collection>> {
+  // A second listing tells again what the first one told.
+  unlisted.length = 0;
   const found = new Map<string, Collection>();
   for await (const event of source.collections(reading)) {
-    if (event.type === 'collection-skipped') skipped.set(event.collection.id, event);
-    else found.set(event.collection.id, event.collection);
+    const collection = wellFormedCollection(event.collection);
+    if (event.type === 'collection-failed') unlisted.push({ ...event, collection });
+    else if (event.type === 'collection-skipped') skipped.set(collection.id, { ...event, collection });
+    else if (collection.id !== '' && collection.id.isWellFormed()) found.set(collection.id, collection);
+    else unlisted.push({ type: 'collection-failed', collection: { ...collection, id: '' }, error: unusableId() });
   }
   return found;
 }

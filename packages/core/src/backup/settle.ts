@@ -3,10 +3,11 @@ import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
-import { findCurrent, findEver, makeReady } from './collection-state.ts';
+import { beginToFollow, findCurrent, findEver, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
 import { joinNewCollections } from './list-collections.ts';
+import { forgetFailure, forgetNameless } from './note-failure.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 
 /** Source.locate is asked for so many items at a time. */
@@ -31,8 +32,8 @@ export interface Settled {
   /** Those that an item was taken into, and those that are new. */
   readonly touched: ReadonlySet<CollectionState>;
   /**
-   * Those that hold an item of which another one told later that it left. It may have gone there and come back to the
-   * other one meanwhile; if so, they tell that it is not there any more.
+   * Those that were seen too early. They hold an item that another one told of as well; or one of which another one told
+   * later that it left: it may have gone there and come back meanwhile.
    */
   readonly outdated: ReadonlySet<CollectionState>;
 }
@@ -89,7 +90,7 @@ async function collectOpen(
   const open = new Set(states.flatMap((state) => [...state.open]));
   const failed = new Set([...context.collections.values()].flatMap((state) => [...state.failed]));
   const unknown: string[] = [];
-  const outdated = new Set<CollectionState>();
+  const outdated = await collectLeft(context);
   for (const id of open) left.add(id);
   for (const id of new Set([...retry, ...open])) {
     if (unsettled.has(id)) continue;
@@ -103,6 +104,17 @@ async function collectOpen(
     if (retry.has(id) || home === undefined) unknown.push(id);
   }
   return { unknown, outdated };
+}
+
+/** The collections that still show items that were told of elsewhere. */
+async function collectLeft({ arrivals, collections, vault, options }: BackupContext): Promise<Set<CollectionState>> {
+  const seenEarly = new Set<CollectionState>();
+  for (const { from, key } of arrivals.values()) {
+    if (from.gone || !collections.has(from.collection.id)) continue;
+    if ((await findCurrent(from, key, vault.trees, options)) !== undefined) seenEarly.add(from);
+  }
+  arrivals.clear();
+  return seenEarly;
 }
 
 function statesWithOpenItems({ collections }: BackupContext): CollectionState[] {
@@ -149,14 +161,19 @@ async function locateBatch(
         await countGone(context, settling, itemId);
       } else if (isHidden(state)) {
         settling.unsettled.set(itemId, unfinished(state));
+      } else if (state.told === '') {
+        beginToFollow(state);
+        touched.add(state);
       } else if (state.told !== undefined) {
+        const apply = await takeIn(context, state, found.item);
+        // Not before: a run that ends here must leave the item to the next one.
         close(itemId);
-        (await takeIn(context, state, found.item))();
+        apply();
         if (state.edits.size > 0) touched.add(state);
         // Its removal may stand in a checkpoint already, and no cursor will tell of it again.
         makeReady(state);
       }
-      // What is in a collection that was only just found is told by its feed, or else asked for again.
+      // What is in a collection that was not followed yet is told by its feed, or else asked for again.
       asked.delete(itemId);
     }
   } catch (error) {
@@ -217,7 +234,13 @@ function noteUnsettled({ failures }: BackupContext, collection: string, item: st
 }
 
 /** The items of a collection that disappeared in the course of the run may have gone elsewhere before that. */
-async function openWhatIsGone({ vault, options }: BackupContext, state: CollectionState): Promise<void> {
+async function openWhatIsGone(context: BackupContext, state: CollectionState): Promise<void> {
+  const { vault, options } = context;
+  for (const id of state.failed) {
+    state.open.add(id);
+    forgetFailure(context, state, id);
+  }
+  forgetNameless(context, state);
   const root = state.items ?? state.pass?.root;
   for await (const { value } of vault.trees.walk(root, itemRecordKind, options)) state.open.add(value.id);
   for (const [id, { record }] of state.ready) if (record !== undefined) state.open.add(id);

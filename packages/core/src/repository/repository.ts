@@ -23,6 +23,7 @@ import type { RestoreReport } from '../restore/restore-report.ts';
 import { newestFirst } from '../snapshot/chain-heads.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import { readCoverage } from '../snapshot/read-coverage.ts';
 import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
 import type { Vault } from './vault.ts';
 
@@ -141,8 +142,8 @@ export function createRepositoryFace(opened: Vault): Repository {
       }
     },
     async coverage(options) {
-      const { object } = await findSnapshot(vault().snapshots, options, options);
-      return vault().snapshots.coverage(object, options);
+      const stored = await findSnapshot(vault().snapshots, options, options);
+      return readCoverage(vault(), stored, options);
     },
     async *collections(options) {
       yield* listCollections(vault(), options);

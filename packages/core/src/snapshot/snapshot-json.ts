@@ -4,7 +4,8 @@ import { fromHex, toHex } from '../internal/bytes.ts';
 import { placeOf } from '../tree/tree-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
-import type { CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
+import type { CoverageLines } from './coverage-report.ts';
+import type { CollectionCoverage, CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
 
 /** A snapshot with what only the engine needs of it. */
 export interface SnapshotRecord {
@@ -99,19 +100,26 @@ function readRoot(root: RootJson, count: number): NodeReference {
   return { id: fromHex(root.node), place: placeOf({ pack, ordinal, offset, length }), count };
 }
 
-/** Serialises a coverage report. */
+/**
+ * Serialises a coverage report. A collection of which there is no more to say than what its record in the tree says gets
+ * no line, so that the report of a quiet run over many collections is small.
+ */
 export function serialiseCoverage({ collections, failures, omitted }: CoverageReport): string {
   return JSON.stringify({
     holdfast: 'coverage',
     version: COVERAGE_VERSION,
-    collections: collections.map(({ id, name, state, cause, items, atRest }) => ({
-      id,
-      name,
-      state,
-      cause: cause ?? null,
-      items,
-      atRest,
-    })),
+    collections: collections
+      .filter((line) => !isPlain(line))
+      .map(({ id, name, state, cause, items, failed, omitted: parts, atRest }) => ({
+        id,
+        name,
+        state,
+        cause: cause ?? null,
+        items,
+        failed,
+        omitted: parts,
+        atRest,
+      })),
     failures: failures.map(({ collection, item, code, reason }) => ({
       collection,
       item,
@@ -122,8 +130,12 @@ export function serialiseCoverage({ collections, failures, omitted }: CoverageRe
   } satisfies JsonObject);
 }
 
-/** Reads a coverage report from its JSON. */
-export function parseCoverage(text: string, object: string): CoverageReport {
+function isPlain({ state, failed, omitted, atRest }: CollectionCoverage): boolean {
+  return state === 'covered' && failed === 0 && omitted === 0 && atRest;
+}
+
+/** Reads the lines of a coverage report from its JSON. */
+export function parseCoverage(text: string, object: string): CoverageLines {
   let json: CoverageJson;
   try {
     json = JSON.parse(text) as CoverageJson;
@@ -136,9 +148,13 @@ export function parseCoverage(text: string, object: string): CoverageReport {
   }
   const { collections, failures, omitted } = json;
   return {
-    collections: collections.map(({ cause, atRest = false, ...rest }) => ({
-      ...rest,
+    // The first reports had a line for every collection, without `atRest` and without counts, which follow from the rest.
+    collections: collections.map(({ id, name, state, cause, items, atRest = false }) => ({
+      id,
+      name,
+      state,
       cause: cause ?? undefined,
+      items,
       atRest,
     })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),

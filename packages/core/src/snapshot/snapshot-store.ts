@@ -12,7 +12,7 @@ import type { IndexStore } from '../repository/index-store.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
 import { parseCoverage, parseSnapshot } from './snapshot-json.ts';
 import type { SnapshotRecord } from './snapshot-json.ts';
-import type { CoverageReport } from './snapshot.ts';
+import type { CoverageLines } from './coverage-report.ts';
 
 /** A snapshot and the object it lies in. */
 export interface StoredSnapshot extends SnapshotRecord {
@@ -51,8 +51,8 @@ export interface SnapshotStore {
   readonly unreadable: readonly Error[];
   /** Reads one snapshot out of its object, whatever is known of it. */
   read(object: string, options?: OperationOptions): Promise<StoredSnapshot>;
-  /** The coverage report stored beside a snapshot. */
-  coverage(object: string, options?: OperationOptions): Promise<CoverageReport>;
+  /** What of the coverage report is stored beside a snapshot. */
+  coverage(object: string, options?: OperationOptions): Promise<CoverageLines>;
   /** Writes a snapshot: the commit of a run. */
   commit(
     snapshot: { readonly text: string; readonly rootNode: Uint8Array | undefined; readonly coverage: string },

@@ -52,21 +52,28 @@ export interface Snapshot {
   readonly pinned: boolean;
 }
 
-/** One collection in a coverage report. "Covered", "skipped" and "failed" are three different answers. */
+/**
+ * One collection in a coverage report. "Covered", "skipped" and "failed" are three different answers. A failed one may be
+ * in the snapshot all the same, with what was read of it in this run and before.
+ */
 export interface CollectionCoverage {
-  /** Id of the collection. */
+  /** Id of the collection; empty if the source has none for it, which is a failure. */
   readonly id: string;
   /** Display name. */
   readonly name: string;
   /** What became of it. */
   readonly state: 'covered' | 'skipped' | 'failed';
-  /** Why it was skipped, or the code of the failure. */
+  /** Why it was skipped, a {@link @holdfast/contracts!SkipCause | SkipCause}, or the code of the failure. */
   readonly cause: string | undefined;
   /** Items in the snapshot. */
   readonly items: number;
+  /** Items of it that could not be backed up, see {@link CoverageReport.failures}. */
+  readonly failed: number;
+  /** Parts of its items that the source did not deliver, see {@link CoverageReport.omitted}. */
+  readonly omitted: number;
   /**
    * Whether it had come to rest, so that the snapshot shows it as it was at one moment of the run. `false` is no failure:
-   * it changed whenever it was asked for, and the next run brings the rest. Only of one that is covered.
+   * it changed whenever it was asked for, and the next run brings the rest. Of one that was skipped or whose feed failed it is always `false`.
    */
   readonly atRest: boolean;
 }
@@ -75,7 +82,7 @@ export interface CollectionCoverage {
 export interface ItemFailure {
   /** Id of its collection. */
   readonly collection: string;
-  /** Its id. */
+  /** Its id; empty if the source has none for it. */
   readonly item: string;
   /** Code of the error. */
   readonly code: string;
@@ -97,8 +104,28 @@ export interface PartOmission {
   readonly lost: boolean;
 }
 
+/** A coverage report in one line. */
+export interface CoverageTotals {
+  /** Collections that are covered. */
+  readonly covered: number;
+  /** Collections that were skipped. */
+  readonly skipped: number;
+  /** Collections that failed. */
+  readonly failed: number;
+  /** Items in the snapshot. */
+  readonly items: number;
+  /** Items that could not be backed up. */
+  readonly failedItems: number;
+  /** Parts that the source did not deliver. */
+  readonly omittedParts: number;
+  /** Those of them whose content is missing because of it. */
+  readonly lostParts: number;
+}
+
 /** What a run covered: stored beside its snapshot. */
 export interface CoverageReport {
+  /** The sums. */
+  readonly totals: CoverageTotals;
   /** Every collection that the source told of. */
   readonly collections: readonly CollectionCoverage[];
   /** Every item that could not be backed up. */

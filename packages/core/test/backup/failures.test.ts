@@ -35,6 +35,23 @@ describe('an item that cannot be read', () => {
     expect(mailbox.counts.located).toBe(located);
   });
 
+  it('is tried again also after a run that ended while it was being read', async () => {
+    const { mailbox, repository } = await filled();
+    mailbox.put('inbox', sampleItem('inbox-3', { version: 2, size: 300 }));
+    mailbox.failReads('inbox-3', 'ERR_ITEM_UNREADABLE');
+    await repository.backup(mailbox);
+    mailbox.put('other', sampleItem('new'));
+    mailbox.failReads('inbox-3', 'ERR_SOURCE_UNREACHABLE');
+    await expect(repository.backup(mailbox)).rejects.toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE' });
+    expect(await Array.fromAsync(repository.snapshots({ checkpoints: true }))).toMatchObject([
+      { state: 'checkpoint' },
+      {},
+    ]);
+    mailbox.failReads('inbox-3', undefined);
+    expect((await repository.backup(mailbox)).result).toBe('complete');
+    expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+  });
+
   it('keeps its old version also when it moved, or its collection is told anew', async () => {
     for (const [place, disturb] of [
       ['other', (harness: Harness) => harness.mailbox.move('inbox-3', 'other')],
@@ -252,5 +269,30 @@ describe('numbers of a source', () => {
     await repository.backup(mailbox);
     const { items } = await repository.browse({ snapshot: 'latest', collection: 'inbox', sortBy: 'subject' });
     expect(items.filter(({ id }) => !id.startsWith('inbox')).map(({ summary }) => summary.date)).toEqual([0, 13]);
+  });
+});
+
+describe('an item that could not be read and then left', () => {
+  it.each(['deleted', 'moved', 'gone with its folder'] as const)('is no failure any more: %s', async (kind) => {
+    const { mailbox, repository } = await filled();
+    mailbox.addCollection('third');
+    mailbox.put('third', sampleItem('sick'));
+    mailbox.failReads('sick', 'ERR_ITEM_UNREADABLE');
+    const source: Source = {
+      ...mailbox,
+      async read(item, options) {
+        return mailbox.read(item, options).finally(() => {
+          if (item.id !== 'sick' || mailbox.contents().get('third')?.length !== 1) return;
+          if (kind === 'deleted') mailbox.remove('sick');
+          else if (kind === 'moved') mailbox.move('sick', 'other');
+          else mailbox.removeCollection('third');
+          mailbox.failReads('sick', undefined);
+        });
+      },
+    };
+    const report = await repository.backup(source);
+    expect(report).toMatchObject({ result: 'complete', coverage: { failures: [] } });
+    expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+    expect(await repository.backup(mailbox)).toMatchObject({ result: 'complete', unchanged: true });
   });
 });

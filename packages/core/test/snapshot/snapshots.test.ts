@@ -6,6 +6,7 @@ import { faultyDestination, memoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/repository/config.ts';
 import { createVault } from '../../src/repository/vault.ts';
+import { createCoverageReport } from '../../src/snapshot/coverage-report.ts';
 import { parseCoverage, parseSnapshot, serialiseCoverage } from '../../src/snapshot/snapshot-json.ts';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 
@@ -152,23 +153,41 @@ describe('snapshots of another time', () => {
 });
 
 describe('a coverage report', () => {
+  const failures = [
+    { collection: 'a', item: 'x', code: 'ERR_ITEM_UNREADABLE', reason: 'Why' },
+    { collection: 'a', item: '', code: 'ERR_ITEM_UNREADABLE', reason: undefined },
+  ];
+  const omitted = [
+    { collection: 'a', item: 'z', part: 'message.eml', reason: 'Why', lost: true },
+    { collection: 'c', item: 'y', part: 'message.eml', reason: 'Why', lost: false },
+  ];
+  const collections = [
+    { id: 'a', name: 'Ä', state: 'covered', cause: undefined, items: 3, atRest: true },
+    { id: 'b', name: '', state: 'skipped', cause: 'vanished', items: 0, atRest: false },
+    { id: 'c', name: 'c', state: 'failed', cause: 'ERR_SOURCE_PROTOCOL', items: 7, atRest: false },
+  ] as const;
+  const report = createCoverageReport({ collections, failures, omitted });
+
   it('comes back as it was written', () => {
-    const report = {
-      collections: [
-        { id: 'a', name: 'Ä', state: 'covered', cause: undefined, items: 3, atRest: true },
-        { id: 'b', name: '', state: 'skipped', cause: 'search-folder', items: 0, atRest: false },
-        { id: 'c', name: 'c', state: 'failed', cause: 'ERR_SOURCE_PROTOCOL', items: 7, atRest: false },
-      ],
-      failures: [
-        { collection: 'a', item: 'x', code: 'ERR_ITEM_UNREADABLE', reason: 'Why' },
-        { collection: 'a', item: 'y', code: 'ERR_ITEM_UNREADABLE', reason: undefined },
-      ],
-      omitted: [{ collection: 'a', item: 'z', part: 'message.eml', reason: 'Why', lost: true }],
-    } as const;
-    expect(parseCoverage(serialiseCoverage(report), 'x')).toStrictEqual(report);
+    expect(report.collections.map(({ failed, omitted: parts }) => [failed, parts])).toEqual([
+      [2, 1],
+      [0, 0],
+      [0, 1],
+    ]);
+    expect(createCoverageReport(parseCoverage(serialiseCoverage(report), 'x'))).toStrictEqual(report);
     expect(() => parseCoverage('{', 'x')).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
     expect(() => parseCoverage('{"version":2}', 'x')).toThrow(
       expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }),
     );
+  });
+
+  it('is read also if it was written before there were counts in it', () => {
+    const text =
+      '{"holdfast":"coverage","version":1,"collections":[{"id":"a","name":"Ä","state":"covered","cause":null,"items":3}],' +
+      '"failures":[{"collection":"a","item":"x","code":"ERR_ITEM_UNREADABLE","reason":null}],"omitted":[]}';
+    expect(createCoverageReport(parseCoverage(text, 'x'))).toMatchObject({
+      totals: { covered: 1, items: 3, failedItems: 1, omittedParts: 0 },
+      collections: [{ id: 'a', failed: 1, omitted: 0, atRest: false }],
+    });
   });
 });
