@@ -1,4 +1,5 @@
 import type { MessageContent } from '@holdfast/simulators/exchange';
+import { backUpThroughHtml, HTML_KINDS, restoreThroughHtml } from './html-answers.ts';
 import { letter } from './letters.ts';
 import { liveWith, MARKER } from './live-with.ts';
 import type { BadMailOutcome } from './live-with.ts';
@@ -158,7 +159,26 @@ export const badMails: readonly BadMail[] = [
     // A name travels in a header of MIME, which takes no control characters.
     return { altered: await altered(world, 'attachments') };
   }),
+  ...htmlCases(),
 ];
+
+/** A page of a stranger instead of each kind of answer, at the beginning and in the middle. */
+function htmlCases(): readonly BadMail[] {
+  const cases: BadMail[] = [];
+  for (const status of [200, 403, 503]) {
+    for (const moment of ['beginning', 'middle'] as const) {
+      for (const kind of HTML_KINDS.backup[moment]) {
+        const name = `HTML with status ${status} instead of an answer (${kind}) at the ${moment} of a backup`;
+        cases.push({ name, run: () => backUpThroughHtml({ status, moment, kind }) });
+      }
+      for (const kind of HTML_KINDS.restore[moment]) {
+        const name = `HTML with status ${status} instead of an answer (${kind}) at the ${moment} of a restore`;
+        cases.push({ name, run: () => restoreThroughHtml({ status, moment, kind }) });
+      }
+    }
+  }
+  return cases;
+}
 
 function badMail(name: string, arrange: Parameters<typeof liveWith>[0]): BadMail {
   return { name, run: () => liveWith(arrange) };
