@@ -48,10 +48,18 @@ async function digestOfItem(repository: Repository, snapshot: string, collection
 function digest(listed: object, volatile: object, mime: Uint8Array | undefined): string {
   const pick = (from: object, names: readonly string[]): unknown[] =>
     names.map((name) => sorted((from as Readonly<Record<string, unknown>>)[name]));
-  return createHash('sha256')
-    .update(JSON.stringify([pick(listed, LISTED), pick(volatile, VOLATILE)]))
-    .update(mime ?? 'no MIME')
-    .digest('hex');
+  return (
+    createHash('sha256')
+      // What changes without the content is stored as text, and half a surrogate pair is none.
+      .update(JSON.stringify([pick(listed, LISTED), wellFormed(pick(volatile, VOLATILE))]))
+      .update(mime ?? 'no MIME')
+      .digest('hex')
+  );
+}
+
+function wellFormed(value: unknown): unknown {
+  const text = (member: unknown): unknown => (typeof member === 'string' ? member.toWellFormed() : member);
+  return JSON.parse(JSON.stringify(value, (_name, member: unknown) => text(member)));
 }
 
 /** The same value with the members of its objects in order. */

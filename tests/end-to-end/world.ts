@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/contracts';
-import type { Clock } from '@holdfast/contracts';
+import type { Clock, Logger } from '@holdfast/contracts';
 import { createRepository } from '@holdfast/core';
 import type { Repository } from '@holdfast/core';
 import { generateKey } from '@holdfast/crypto';
@@ -37,6 +37,8 @@ export interface World extends AsyncDisposable {
 export interface WorldOptions extends Partial<StartExchangeOptions> {
   /** Clock of the client. @defaultValue the clock of the machine */
   readonly clientClock?: Clock | undefined;
+  /** Logger of the client and of the repository. */
+  readonly logger?: Logger | undefined;
   /** Key of the repository; `'none'` is faster. @defaultValue a generated one */
   readonly key?: RepositoryKey | 'none' | undefined;
 }
@@ -44,14 +46,15 @@ export interface WorldOptions extends Partial<StartExchangeOptions> {
 /** Makes a world; disposing of it removes the folder, and fails if a request was outside of the description. */
 export async function startWorld({
   clientClock = systemClock,
+  logger,
   key = generateKey(),
   ...options
 }: WorldOptions = {}): Promise<World> {
   const exchange = await startExchange({ mailboxes: { [ADA]: {}, [EVE]: {} }, ...options });
   const { tenant, credentials, fetch, control } = exchange;
-  const online = exchangeOnline({ tenant, credentials, fetch, clock: clientClock });
+  const online = exchangeOnline({ tenant, credentials, fetch, clock: clientClock, logger });
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-end-to-end-'));
-  const repository = await createRepository({ destination: localDestination({ path: folder }), key });
+  const repository = await createRepository({ destination: localDestination({ path: folder }), key, logger });
   return {
     exchange,
     control,

@@ -17,6 +17,7 @@ export type DestinationErrorCode =
 /** Every way a source or a restore target can fail. Codes are stable API; messages are not. */
 export type SourceErrorCode =
   | 'ERR_COLLECTION_NOT_FOUND'
+  | 'ERR_COLLECTION_REFUSED'
   | 'ERR_CREDENTIALS_REJECTED'
   | 'ERR_ITEM_NOT_FOUND'
   | 'ERR_ITEM_REFUSED'

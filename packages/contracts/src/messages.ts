@@ -26,6 +26,8 @@ export const englishMessages: MessageTable = {
   ERR_UNAVAILABLE: 'The storage does not answer for {name}. Check the connection; the call may be repeated.',
 
   ERR_COLLECTION_NOT_FOUND: 'The mailbox has no folder {collection} any more. It was deleted or moved meanwhile.',
+  ERR_COLLECTION_REFUSED:
+    'The service refuses to create the folder ({reason}). Restore its items into another one; the others are not affected.',
   ERR_CREDENTIALS_REJECTED:
     'The service rejects the credentials ({reason}). Check tenant and client id, and that the secret or certificate is valid.',
   ERR_ITEM_NOT_FOUND: 'The mailbox has no item {item} any more. It was deleted or moved meanwhile.',

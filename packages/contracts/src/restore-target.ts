@@ -96,7 +96,11 @@ export interface RestoreTarget {
   /** Finds the collection at the end of that path; `undefined` if it is not there. Writes nothing. */
   findCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string | undefined>;
 
-  /** Finds the collection at the end of that path, creating what is missing, and returns its id. Safe to repeat. */
+  /**
+   * Finds the collection at the end of that path, creating what is missing, and returns its id. Safe to repeat.
+   *
+   * @throws `ERR_COLLECTION_REFUSED`, a {@link SourceError}, if the service does not take one of the way: its name, say.
+   */
   prepareCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string>;
 
   /**

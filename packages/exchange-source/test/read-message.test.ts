@@ -52,6 +52,24 @@ describe('read', () => {
     });
   });
 
+  test('takes an attachment that is HTML from the service, and from nobody else', async () => {
+    await using world = await startWorld();
+    const id = await world.exchange.control.addMessage(ADA, 'inbox', SMIME);
+    const bytes = new TextEncoder().encode('<p>A page</p>');
+    const page = { kind: 'file', name: 'page.html', contentType: 'text/html', isInline: false } as const;
+    world.exchange.control.updateMessage(ADA, id, { attachments: [{ ...page, contentId: undefined, bytes }] });
+    const { content } = await readOnly(world.ada, 'Inbox');
+    expect(content.parts.find(({ name }) => name === 'attachment/1.bin')?.bytes).toEqual(bytes);
+
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const url = String(input instanceof Request ? input.url : input);
+      if (!/attachments\/.*\$value$/.test(url)) return world.exchange.fetch(input, init);
+      return new Response('<p>Sign in</p>', { headers: { 'content-type': 'text/html' } });
+    };
+    const ada = await connect(world.exchange, { fetch }).mailbox(ADA);
+    await expect(readOnly(ada, 'Inbox')).rejects.toMatchObject({ code: 'ERR_SOURCE_PROTOCOL' });
+  });
+
   test('takes the bytes of an attachment as they are, also where they are called JSON and are none', async () => {
     await using world = await startWorld();
     const id = await world.exchange.control.addMessage(ADA, 'inbox', SMIME);

@@ -41,9 +41,10 @@ describe('startExchange', () => {
     await expect(exchange.close()).resolves.toBeUndefined();
   });
 
-  it('publishes how much was checked when it is closed, once', async () => {
+  it('publishes that it was started, and how much was checked when it is closed, once', async () => {
     const seen: unknown[] = [];
     const listener = (message: unknown): void => void seen.push(message);
+    subscribe('holdfast:simulator-started', listener);
     subscribe('holdfast:simulator-closed', listener);
     try {
       const exchange = await startExchange({ mailboxes: { 'ada@example.org': {} } });
@@ -56,11 +57,14 @@ describe('startExchange', () => {
       exchange.control.answerHtml(1);
       await graph('/users/ada@example.org');
       await graph('/users/ada@example.org/photo');
+      expect(exchange.violations.take()).toHaveLength(1);
+      await graph('/users/ada@example.org/photo');
       await expect(exchange.close()).rejects.toThrow(DescriptionViolatedError);
       await exchange.close();
       // The page of a stranger is not checked; a request that is not described has no answer to compare.
-      expect(seen).toEqual([{ requests: 4, answers: 3, violations: 1 }]);
+      expect(seen).toEqual([{}, { requests: 5, answers: 3, violations: 1, taken: 1 }]);
     } finally {
+      unsubscribe('holdfast:simulator-started', listener);
       unsubscribe('holdfast:simulator-closed', listener);
     }
   });

@@ -172,12 +172,15 @@ function topFolders(
 ): ReadonlyMap<string, RestoreFolder> {
   const folders = new Map<string, RestoreFolder>();
   const taken = new Set<string>();
+  const numbers = new Map<string, number>();
   for (const found of all.values()) {
     const id = topOf(found, options);
     if (id === undefined || folders.has(id)) continue;
     const { name, kind, hidden } = (all.get(id) ?? found).record.collection;
     let free = name;
-    for (let number = 2; taken.has(free.toLowerCase()); number += 1) free = `${name} (${number})`;
+    let number = numbers.get(name) ?? 2;
+    for (; taken.has(free.toLowerCase()); number += 1) free = `${name} (${number})`;
+    numbers.set(name, number);
     taken.add(free.toLowerCase());
     // A copy of the inbox is an ordinary folder of that name.
     folders.set(id, { name: free, role: undefined, kind, hidden });

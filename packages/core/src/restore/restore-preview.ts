@@ -1,10 +1,10 @@
 import type { OperationOptions, RestoreTarget } from '@holdfast/contracts';
-import { findCollection } from '../browse/find-collection.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { findPresences } from './find-presences.ts';
 import { itemGroups } from './load-items.ts';
+import { plannedTrees } from './planned-trees.ts';
 import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
 import type { RestoreAction } from './restore-action.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
@@ -63,10 +63,11 @@ export async function previewRestore(
   const { onConflict: policy } = plan;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
   const find = findPresences(vault, snapshot, plan, target, { signal });
+  const treeOf = await plannedTrees(vault, snapshot, plan, { signal });
   const total = noActions();
   const collections: PreviewedCollection[] = [];
   for (const planned of plan.collections) {
-    const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
+    const items = await treeOf(planned);
     const targetId = await target.findCollection(planned.path, { signal });
     const actions = noActions();
     const previewed: PreviewedItem[] = [];

@@ -15,11 +15,11 @@ export interface RestoredItem {
   readonly targetId: string | undefined;
 }
 
-/** An item that could not be restored. */
+/** An item that could not be restored, or an empty collection that could not be created. */
 export interface RestoreFailure {
   /** Id of its collection in the snapshot. */
   readonly collection: string;
-  /** Its id in the source. */
+  /** Its id in the source; empty for an empty collection. */
   readonly item: string;
   /** Code of the error. */
   readonly code: string;
@@ -66,7 +66,7 @@ export interface RestoreReport {
   readonly actions: Readonly<Record<RestoreAction, number>>;
   /** What became of each item, in the order in which they were done; see {@link RestoreOptions.lines}. */
   readonly items: readonly RestoredItem[];
-  /** Items that could not be restored. */
+  /** Items that could not be restored, and empty collections. */
   readonly failures: readonly RestoreFailure[];
   /** Items that were restored in part. */
   readonly omissions: readonly RestoreOmission[];

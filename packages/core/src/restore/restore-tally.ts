@@ -19,6 +19,8 @@ export interface RestoreTally {
   done(item: TalliedItem, action: RestoreAction, created: CreatedItem): void;
   /** Notes an item that failed. An error that every other item would meet as well ends the restore. */
   failed(item: TalliedItem, error: RestoreEnd): void;
+  /** Notes an empty collection that the target has not. */
+  collectionFailed(collection: string, error: RestoreEnd): void;
 }
 
 /** Errors that every other item would meet as well. */
@@ -40,6 +42,11 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
     actions,
     get ended() {
       return ended;
+    },
+
+    collectionFailed(collection, { code, message }) {
+      if (ENDS.has(code)) ended ??= { code, message };
+      failures.push({ collection, item: '', code, message });
     },
 
     done({ collection, item, subject }, action, { itemId: targetId, omitted }) {

@@ -1,6 +1,5 @@
 import { CryptoError, RepositoryError, SourceError } from '@holdfast/contracts';
 import type { CreatedItem, ItemPresence, OperationOptions, RestorableItem, RestoreTarget } from '@holdfast/contracts';
-import { findCollection } from '../browse/find-collection.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
@@ -11,6 +10,7 @@ import { findPresences } from './find-presences.ts';
 import type { FindPresences } from './find-presences.ts';
 import { itemGroups } from './load-items.ts';
 import type { ItemGroup } from './load-items.ts';
+import { plannedTrees } from './planned-trees.ts';
 import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
 import type { ConflictPolicy, RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
@@ -44,13 +44,18 @@ export async function restoreItems(
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
   const find = findPresences(vault, snapshot, plan, target, { signal });
+  const treeOf = await plannedTrees(vault, snapshot, plan, { signal });
   const context: RestoreContext = { target, find, policy: plan.onConflict, options, tally };
 
   for (const planned of plan.collections) {
     if (tally.ended !== undefined) break;
-    const { items } = await findCollection(vault, snapshot, planned.collection, { signal });
+    const items = await treeOf(planned);
     const missing = new Set(planned.items === 'all' ? [] : planned.items);
     const place = await openPlace(context, planned);
+    if (typeof place.current !== 'string' && planned.count === 0) {
+      // There is no item to say it of.
+      tally.collectionFailed(planned.collection, place.current);
+    }
     const selection = { selection: planned.items, signal };
     for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
       if (tally.ended !== undefined) break;

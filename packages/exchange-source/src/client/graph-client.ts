@@ -180,8 +180,10 @@ function checkedAnswer({ request, response }: Call): ServiceResponse {
   const { ok, status, headers, json } = response;
   if (response.cut) return response;
   const mediaType = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  // An attachment may be HTML; anything else that is comes from a proxy or a sign-in page on the way.
-  if (mediaType === 'text/html' && status < 500 && !(ok && answer === 'bytes' && request.kind === 'attachment')) {
+  // An attachment may be HTML, told by the number that the service gives each request; anything else that is comes from a
+  // proxy or a sign-in page on the way.
+  const mayBeHtml = ok && answer === 'bytes' && request.kind === 'attachment' && headers.has('request-id');
+  if (mediaType === 'text/html' && status < 500 && !mayBeHtml) {
     throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: `an HTML page with status ${status}` });
   }
   if (ok && answer === 'json' && json === undefined) {

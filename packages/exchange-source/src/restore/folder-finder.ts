@@ -3,12 +3,15 @@ import type { JsonObject, OperationOptions, RestoreFolder } from '@holdfast/cont
 
 import { UncertainOutcome } from '../client/call.ts';
 import type { ServiceRequest } from '../client/call.ts';
-import { isNotFound, outcomeError, toSourceError } from '../client/service-error.ts';
+import { failureReason, isNotFound, outcomeError, toSourceError } from '../client/service-error.ts';
+import type { FailureSubject } from '../client/service-error.ts';
 import { FOLDER_LIST_QUERY, isSearchFolder } from '../folders.ts';
 import { asObject, asString } from '../json-access.ts';
-import { aboutMailbox, folderPath } from '../mailbox-context.ts';
+import { aboutFolder, aboutMailbox, folderPath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages } from '../pages.ts';
+import { namedFolders } from './named-folders.ts';
+import type { NamedFolders } from './named-folders.ts';
 import { writeWaits } from './write-waits.ts';
 
 /** Finds folders of a mailbox, and creates those that are missing. */
@@ -21,9 +24,6 @@ export interface FolderFinder {
   forget(): void;
 }
 
-/** What is known of the folders below one parent. */
-type Children = JsonObject[];
-
 const ROOT = '';
 const CREATIONS = 8;
 
@@ -33,32 +33,40 @@ const CREATIONS = 8;
  */
 export function folderFinder(context: MailboxContext): FolderFinder {
   const { client } = context;
-  const subject = aboutMailbox(context);
-  const byRole = new Map<string, string>();
-  const byParent = new Map<string, Children>();
+  const byRole = new Map<string, string | undefined>();
+  const byParent = new Map<string, NamedFolders>();
+  /** Why the service will not have a folder of a name below a parent: it would say so of everything below it again. */
+  const refusals = new Map<string, SourceError>();
+
+  /** A parent that is gone is that folder's failure, not the mailbox's. */
+  const about = (parentId: string): FailureSubject =>
+    parentId === ROOT ? aboutMailbox(context) : aboutFolder(context, parentId);
 
   const listPath = (parentId: string): string =>
     parentId === ROOT ? `${context.path}/mailFolders` : `${folderPath(context, parentId)}/childFolders`;
 
   async function findByRole(role: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const known = byRole.get(role);
-    if (known !== undefined) return known;
+    if (byRole.has(role)) return byRole.get(role);
     const target = folderPath(context, role);
     const response = await client.send({ kind: 'folder', method: 'GET', target, query: { $select: 'id' }, signal });
-    if (isNotFound(response) || response.status === 400) return undefined;
-    if (!response.ok) throw toSourceError(response, subject);
-    const id = idOf(asObject(response.json));
+    const isMissing = isNotFound(response) || response.status === 400;
+    if (!response.ok && !isMissing) throw toSourceError(response, aboutMailbox(context));
+    const id = isMissing ? undefined : idOf(asObject(response.json));
     byRole.set(role, id);
     return id;
   }
 
-  async function childrenOf(parentId: string, signal: AbortSignal | undefined): Promise<Children> {
+  async function childrenOf(parentId: string, signal: AbortSignal | undefined): Promise<NamedFolders> {
     const known = byParent.get(parentId);
     if (known !== undefined) return known;
-    const children: Children = [];
+    const children = namedFolders();
     const request = { kind: 'folder', method: 'GET', target: listPath(parentId), query: FOLDER_LIST_QUERY } as const;
-    for await (const page of listPages(context, { ...request, signal }, subject)) {
-      children.push(...page.filter((folder) => !isSearchFolder(folder)));
+    for await (const page of listPages(context, { ...request, signal }, about(parentId))) {
+      for (const folder of page) {
+        const id = asString(folder['id']);
+        // Without an id nothing can be put into it.
+        if (id !== undefined && !isSearchFolder(folder)) children.add(asString(folder['displayName']) ?? '', id);
+      }
     }
     byParent.set(parentId, children);
     return children;
@@ -72,16 +80,19 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     const waits = writeWaits(context, 'folder', signal);
     for (let attempt = 1; ; attempt++) {
       const children = await childrenOf(parentId, signal);
-      const found = byName(children, folder.name);
-      if (found !== undefined) return idOf(found);
+      const found = children.find(folder.name);
+      if (found !== undefined) return found;
+      const refusal = refusals.get(placeOf(parentId, folder));
+      if (refusal !== undefined) throw refusal;
       signal?.throwIfAborted();
       const created = await create(parentId, folder, { earlierAttempts: waits.attempts, signal });
       if (created !== undefined && !(created instanceof UncertainOutcome)) {
-        children.push(created);
-        byParent.set(idOf(created), []);
-        return idOf(created);
+        const id = idOf(created);
+        children.add(folder.name, id);
+        byParent.set(id, namedFolders());
+        return id;
       }
-      if (created !== undefined && !(await waits.next(created))) throw outcomeError(created, subject);
+      if (created !== undefined && !(await waits.next(created))) throw outcomeError(created, about(parentId));
       // Somebody else created it meanwhile, or our own request got through although its answer did not.
       byParent.delete(parentId);
       if (attempt >= CREATIONS) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'ErrorFolderExists' });
@@ -91,15 +102,21 @@ export function folderFinder(context: MailboxContext): FolderFinder {
   /** Creates a folder; `undefined` means that there is one of that name, to be looked for again. */
   async function create(
     parentId: string,
-    { name, hidden }: RestoreFolder,
+    folder: RestoreFolder,
     options: Pick<ServiceRequest, 'earlierAttempts' | 'signal'>,
   ): Promise<JsonObject | UncertainOutcome | undefined> {
+    const { name, hidden } = folder;
     const body = { displayName: name, ...(hidden ? { isHidden: true } : {}) };
     const request = { kind: 'folder', method: 'POST', target: listPath(parentId), body, repeatable: false } as const;
     try {
       const response = await client.send({ ...request, ...options });
       if (response.status === 409) return undefined;
-      if (!response.ok) throw toSourceError(response, subject);
+      if (response.status === 400) {
+        const refusal = new SourceError('ERR_COLLECTION_REFUSED', { reason: failureReason(response) });
+        refusals.set(placeOf(parentId, folder), refusal);
+        throw refusal;
+      }
+      if (!response.ok) throw toSourceError(response, about(parentId));
       return asObject(response.json);
     } catch (error) {
       if (error instanceof UncertainOutcome) return error;
@@ -107,8 +124,24 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     }
   }
 
-  /** Goes down a path; `undefined` where `step` finds no way on. */
-  async function follow(
+  function forget(): void {
+    byRole.clear();
+    byParent.clear();
+    refusals.clear();
+  }
+
+  /** Goes down a path; `undefined` where `step` finds no way on. Begins again if a folder that it remembers is gone. */
+  async function follow(...walk: Parameters<typeof descend>): Promise<string | undefined> {
+    try {
+      return await descend(...walk);
+    } catch (error) {
+      if (!SourceError.is(error, 'ERR_COLLECTION_NOT_FOUND')) throw error;
+      forget();
+      return descend(...walk);
+    }
+  }
+
+  async function descend(
     path: readonly RestoreFolder[],
     step: (parentId: string, folder: RestoreFolder) => Promise<string | undefined>,
     signal: AbortSignal | undefined,
@@ -126,32 +159,19 @@ export function folderFinder(context: MailboxContext): FolderFinder {
 
   return {
     find: (path, { signal } = {}) =>
-      follow(
-        path,
-        async (parentId, { name }) => {
-          const found = byName(await childrenOf(parentId, signal), name);
-          return found === undefined ? undefined : idOf(found);
-        },
-        signal,
-      ),
+      follow(path, async (parentId, { name }) => (await childrenOf(parentId, signal)).find(name), signal),
 
     async prepare(path, { signal } = {}) {
       const id = await follow(path, (parentId, folder) => findOrCreate(parentId, folder, signal), signal);
       return id ?? idOf(undefined);
     },
 
-    forget() {
-      byRole.clear();
-      byParent.clear();
-    },
+    forget,
   };
 }
 
-function byName(folders: Children, name: string): JsonObject | undefined {
-  const exact = folders.find((folder) => folder['displayName'] === name);
-  if (exact !== undefined) return exact;
-  const folded = name.toLowerCase();
-  return folders.find((folder) => asString(folder['displayName'])?.toLowerCase() === folded);
+function placeOf(parentId: string, { name }: RestoreFolder): string {
+  return `${parentId}\n${name}`;
 }
 
 function idOf(folder: JsonObject | undefined): string {

@@ -25,9 +25,11 @@ import { seededIdentifiers } from './store/identifiers.ts';
 import { createMailbox } from './store/mailbox.ts';
 import type { Mailbox } from './store/mailbox.ts';
 
+/** Tells that a simulator was started: one that is never closed shows by it. */
+const STARTED = channel('holdfast:simulator-started');
 /**
  * Tells that a simulator was closed: how many requests to Microsoft Graph and how many of its answers were checked
- * against the description, and how many violations nobody had taken.
+ * against the description, and how many violations nobody had taken, and somebody had.
  */
 const CLOSED = channel('holdfast:simulator-closed');
 
@@ -57,9 +59,9 @@ export interface Exchange extends AsyncDisposable {
   readonly violations: ViolationLog;
   /**
    * Stops the server, with all connections. Leaving an `await using` block does the same. Publishes
-   * `{ requests, answers, violations }` on the channel `holdfast:simulator-closed` of `node:diagnostics_channel`: how many
-   * requests to Microsoft Graph and answers of it were checked against the description, and how many violations nobody
-   * took.
+   * `{ requests, answers, violations, taken }` on the channel `holdfast:simulator-closed` of `node:diagnostics_channel`: how
+   * many requests to Microsoft Graph and answers of it were checked against the description, how many violations nobody
+   * took, and how many were taken. The start is told, once, on `holdfast:simulator-started`.
    *
    * @throws a {@link DescriptionViolatedError} if a request or an answer was outside of the description and nobody
    * took it from `violations`.
@@ -152,12 +154,15 @@ export async function startExchange(options: StartExchangeOptions): Promise<Exch
     answer: (request) => (request.url.host === LOGIN_HOST ? login(request) : graph(request)),
   });
   let isClosed = false;
+  STARTED.publish({});
 
   async function close(): Promise<void> {
     await server.close();
+    const { taken, checked } = violations;
     const left = violations.take();
-    const { request, answer } = violations.checked;
-    if (!isClosed) CLOSED.publish({ requests: request, answers: answer, violations: left.length });
+    if (!isClosed) {
+      CLOSED.publish({ requests: checked.request, answers: checked.answer, violations: left.length, taken });
+    }
     isClosed = true;
     if (left.length > 0) throw new DescriptionViolatedError(left);
   }

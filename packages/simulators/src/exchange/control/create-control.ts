@@ -167,7 +167,8 @@ export function createControl(service: ExchangeService, { setSecret, weatherOf }
       faults.cuts.push({ order: { kinds }, left: count });
     },
     answerHtml(count, { kinds, status } = {}) {
-      faults.onTheWay.push({ order: { name: 'html', status, kinds }, left: count });
+      if (count > 0) faults.onTheWay.push({ order: { name: 'html', status, kinds }, left: count });
+      else for (const entry of faults.onTheWay) if (entry.order.name === 'html') entry.left = 0;
     },
     conflictWrites(count) {
       faults.conflicts += count;

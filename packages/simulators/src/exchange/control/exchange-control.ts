@@ -154,7 +154,8 @@ export interface ExchangeControl {
   cutPages(count: number, options?: CutPagesOptions): void;
   /**
    * Answers so many requests with an HTML page, as a proxy or a sign-in page on the way does. That is no answer of the
-   * service: the request never reaches it, and the answer is not checked against its description.
+   * service: the request never reaches it, and the answer is not checked against its description. A count of 0 takes back
+   * what is left of such orders.
    */
   answerHtml(count: number, options?: AnswerHtmlOptions): void;
   /** Answers so many writes to messages with 412 `ErrorIrresolvableConflict`; see `conflictRate`. */

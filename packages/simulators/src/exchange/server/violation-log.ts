@@ -20,6 +20,8 @@ export interface ViolationLog {
 export interface ViolationRecorder extends ViolationLog {
   /** How many requests and answers were checked against the description. */
   readonly checked: Readonly<Record<Violation['side'], number>>;
+  /** How many violations were taken. */
+  readonly taken: number;
   /** Counts a request or an answer that is checked. */
   recordChecked(side: Violation['side']): void;
   /** Notes a violation. */
@@ -30,6 +32,7 @@ export interface ViolationRecorder extends ViolationLog {
 export function createViolationLog(): ViolationRecorder {
   const checked = { answer: 0, request: 0 };
   let entries: Violation[] = [];
+  let count = 0;
   return {
     checked,
     recordChecked(side) {
@@ -38,9 +41,13 @@ export function createViolationLog(): ViolationRecorder {
     get entries() {
       return entries;
     },
+    get taken() {
+      return count;
+    },
     take() {
       const taken = entries;
       entries = [];
+      count += taken.length;
       return taken;
     },
     record(violation) {
