@@ -12,6 +12,7 @@ describe('the source and the target', () => {
   });
 
   for (const { number, title, world: options, run } of pitfalls) {
+    // oxlint-disable-next-line vitest/expect-expect -- the rows assert
     it(`pitfall ${number}: ${title}`, async () => {
       const clock = virtualClock();
       await using world = await startWorld({ key: 'none', clock, clientClock: clock, ...options });

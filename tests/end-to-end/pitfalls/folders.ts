@@ -148,7 +148,7 @@ export const folderPitfalls: readonly Pitfall[] = [
       await expectSameMail(world);
 
       // One folder of two that are named alike, chosen by its id, into a folder of its own.
-      const [chosen] = (await control.messages(ADA)).filter(({ folder }) => folder.join('>') === 'Inbox>2024>Invoices');
+      const chosen = (await control.messages(ADA)).find(({ folder }) => folder.join('>') === 'Inbox>2024>Invoices');
       const collections = [chosen?.folderId ?? ''];
       expect(await restoreWhole(world, { collections, into: ['Back'] })).toMatchObject({ planned: 1, restored: 1 });
       const back = (await control.messages(EVE)).filter(({ folder }) => folder[0] === 'Back');

@@ -10,7 +10,7 @@ import { backUpWhole, restore, restoreWhole } from './pitfall.ts';
 import type { Pitfall } from './pitfall.ts';
 import { expectSameMail } from './same-mail.ts';
 
-const body = (content: string): Pick<MessageContent, 'body'> => ({ body: { contentType: 'text', content } });
+const saying = (content: string): Pick<MessageContent, 'body'> => ({ body: { contentType: 'text', content } });
 
 /** Times that something could be done wrong with: before and after the epoch, far off, at a change of the clocks, apart. */
 const TIMES: readonly [sent: number, received: number][] = [
@@ -87,7 +87,7 @@ export const mailPitfalls: readonly Pitfall[] = [
         await control.addMessage(ADA, 'Classes', letter(100 + number, { messageClass, mime: undefined, attachments }));
       }
       const times = { sentTime: Date.UTC(2020, 1, 29, 12), receivedTime: Date.UTC(2020, 1, 29, 12, 0, 1) };
-      const id = await control.addMessage(ADA, 'drafts', { ...draft(50), ...body('first version'), ...times });
+      const id = await control.addMessage(ADA, 'drafts', { ...draft(50), ...saying('first version'), ...times });
       await backUpWhole(world);
       await restoreWhole(world);
       await expectSameMail(world);
@@ -100,7 +100,7 @@ export const mailPitfalls: readonly Pitfall[] = [
       // The draft is written on, which gives it other times, and backed up again; then the first version is wanted.
       const [first] = await Array.fromAsync(world.repository.snapshots());
       const later = { sentTime: Date.UTC(2026, 5, 1), receivedTime: Date.UTC(2026, 5, 1) };
-      control.updateMessage(ADA, id, { ...body('second version'), ...later });
+      control.updateMessage(ADA, id, { ...saying('second version'), ...later });
       await backUpWhole(world);
       const drafts = async () =>
         (await control.messages(ADA))
@@ -133,11 +133,11 @@ export const mailPitfalls: readonly Pitfall[] = [
       await control.addMessage(ADA, 'inbox', await deliverMime(invitation('REQUEST')));
       await control.addMessage(ADA, 'inbox', await deliverMime(invitation('CANCEL')));
       await control.addMessage(ADA, 'outbox', letter(1));
-      const id = await control.addMessage(ADA, 'drafts', { ...draft(2), ...body('old') });
+      const id = await control.addMessage(ADA, 'drafts', { ...draft(2), ...saying('old') });
       await control.addMessage(ADA, 'New/Folder', letter(3, { mime: undefined, attachments: [file('a', 3_400_000)] }));
       await control.addMessage(ADA, 'sentitems', letter(4, { mime: undefined, attachments: [file('b', 10)] }));
       await backUpWhole(world);
-      control.updateMessage(ADA, id, body('new'));
+      control.updateMessage(ADA, id, saying('new'));
 
       exchange.requests.reset();
       await restoreWhole(world);
@@ -227,7 +227,7 @@ export const mailPitfalls: readonly Pitfall[] = [
           from,
           sender: from,
           categories: [`c ${text.toWellFormed()}`],
-          ...body(`before ${text} after`),
+          ...saying(`before ${text} after`),
         };
         await control.addMessage(ADA, 'inbox', letter(number, { ...spoken, ...smime, attachments }));
         await control.addMessage(ADA, 'Plain', letter(100 + number, spoken));
