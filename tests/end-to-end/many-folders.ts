@@ -16,7 +16,7 @@ export async function manyFolders(count: number): Promise<BadMailOutcome> {
   const { control, exchange } = world;
   await addOrdinaryMail(world);
   for (let i = 0; i < count; i += 1) {
-    const path = i % 2 === 0 ? ['Flat', `Folder ${i}`] : ['Deep', `Year ${i % 501}`, `Month ${i % 7}`, `Folder ${i}`];
+    const path = i % 2 === 0 ? ['Flat', `Folder ${i}`] : ['Deep', `Year ${i % 101}`, `Month ${i % 7}`, `Folder ${i}`];
     control.createFolder(ADA, path);
   }
   const total = control.folders(ADA).length;

@@ -1,10 +1,10 @@
 import { DestinationError, SourceError } from '@holdfast/contracts';
+import { faultyDestination } from '@holdfast/testkit';
+import type { DestinationFaults } from '@holdfast/testkit';
 import type { ChangeEvent, Source, SourceItem } from '@holdfast/contracts';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 import type { Harness } from '../support/harness.ts';
-import { faultyDestination } from '../support/faulty-destination.ts';
-import type { FaultPlan } from '../support/faulty-destination.ts';
 
 async function filled(count = 12): Promise<Harness> {
   const harness = await createHarness();
@@ -210,8 +210,8 @@ describe('a run that is interrupted', () => {
   });
 
   it('ends with nothing of it under way any more', async () => {
-    const plan: FaultPlan = {};
-    const harness = await createHarness({ wrap: (inner) => faultyDestination(inner, plan) });
+    const plan: DestinationFaults = {};
+    const harness = await createHarness({ wrap: (inner) => faultyDestination(inner, { faults: plan }) });
     const { mailbox, repository } = harness;
     mailbox.addCollection('inbox');
     for (let i = 0; i < 30; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
@@ -238,12 +238,12 @@ describe('a run that is interrupted', () => {
   });
 
   it('leaves the index whole when a segment could not be stored', async () => {
-    const plan: FaultPlan = {};
-    const harness = await createHarness({ wrap: (inner) => faultyDestination(inner, plan) });
+    const plan: DestinationFaults = {};
+    const harness = await createHarness({ wrap: (inner) => faultyDestination(inner, { faults: plan }) });
     const { mailbox, repository } = harness;
     mailbox.addCollection('inbox');
     for (let i = 0; i < 30; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
-    plan.put = (name) =>
+    plan.put = ({ name }) =>
       name.startsWith('index/') ? { error: new DestinationError('ERR_STORAGE_FULL', { name }) } : undefined;
     const error: unknown = await repository.backup(mailbox).catch((reason: unknown) => reason);
     expect(DestinationError.is(error, 'ERR_STORAGE_FULL')).toBe(true);
