@@ -7,7 +7,7 @@ const size = process.env['SLOW'] === '1' ? 'full' : 'small';
 
 describe('something bad in a mailbox is a typed error or a line in the report, and nothing else is lost', () => {
   for (const { name, run } of badMails) {
-    it(name, { timeout: size === 'full' ? 900_000 : 60_000 }, async ({ expect }) => {
+    it(name, { timeout: size === 'full' ? 900_000 : 180_000 }, async ({ expect }) => {
       expect((await run(size)).complaints).toEqual([]);
     });
   }

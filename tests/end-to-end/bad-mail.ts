@@ -1,8 +1,10 @@
 import type { MessageContent } from '@holdfast/simulators/exchange';
 import { backUpThroughHtml, HTML_KINDS, restoreThroughHtml } from './html-answers.ts';
+import { largeMessage } from './large-message.ts';
 import { letter } from './letters.ts';
 import { liveWith, MARKER } from './live-with.ts';
 import type { BadMailOutcome } from './live-with.ts';
+import { manyFolders } from './many-folders.ts';
 import { ADA, EVE } from './world.ts';
 import type { World } from './world.ts';
 
@@ -159,6 +161,8 @@ export const badMails: readonly BadMail[] = [
     // A name travels in a header of MIME, which takes no control characters.
     return { altered: await altered(world, 'attachments') };
   }),
+  { name: 'a hundred thousand empty folders', run: (size) => manyFolders(size === 'full' ? 100_000 : 3000) },
+  { name: 'messages of 150 MB', run: (size) => largeMessage(size === 'full' ? 110_000_000 : 15_000_000) },
   ...htmlCases(),
 ];
 

@@ -51,7 +51,7 @@ export async function startBadWorld(options: WorldOptions = {}): Promise<World &
 }
 
 /** Puts ordinary mail into the mailbox that is backed up. */
-export async function addOrdinaryMail({ control }: World): Promise<void> {
+export async function addOrdinaryMail({ control }: Pick<World, 'control'>): Promise<void> {
   const bytes = new TextEncoder().encode('plan '.repeat(1000));
   const common = { kind: 'file', contentType: 'text/plain', isInline: false, contentId: undefined } as const;
   for (let i = 0; i < 12; i += 1) {
@@ -174,7 +174,7 @@ export function restoreLinesOf({ failures, omissions, ended }: RestoreReport): r
 
 /** How a snapshot differs from the mailbox, these messages excepted: folders by id and name, messages byte for byte. */
 export async function differencesOfSnapshot(
-  { control, repository }: World,
+  { control, repository }: Pick<World, 'control' | 'repository'>,
   snapshot: string,
   unread: readonly string[],
 ): Promise<string[]> {

@@ -7,6 +7,7 @@ import { startExchange } from '@holdfast/simulators/exchange';
 import { expect, it } from 'vitest';
 import { letter } from './letters.ts';
 import { startUserScript } from './start-user-script.ts';
+import type { UserScriptResult } from './user-script-program.ts';
 import { ADA } from './world.ts';
 
 const MESSAGE_BYTES = 3_000_000;
@@ -23,7 +24,7 @@ async function peakOf(messages: number): Promise<number> {
     const settings = { url, tenant, credentials, mailbox: ADA, folder, createRepository: true };
     const { code, lines, stderr } = await startUserScript(settings, { nodeOptions: ['--max-old-space-size=48'] });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { items, peakMegabytes } = JSON.parse(lines.at(-1) ?? '') as { items: number; peakMegabytes: number };
+    const { items, peakMegabytes } = JSON.parse(lines.at(-1) ?? '') as UserScriptResult;
     expect(items).toBe(messages);
     return peakMegabytes;
   } finally {

@@ -58,16 +58,27 @@ describe('read', () => {
     const bytes = new TextEncoder().encode('<p>A page</p>');
     const page = { kind: 'file', name: 'page.html', contentType: 'text/html', isInline: false } as const;
     world.exchange.control.updateMessage(ADA, id, { attachments: [{ ...page, contentId: undefined, bytes }] });
-    const { content } = await readOnly(world.ada, 'Inbox');
+    const answering =
+      (page?: string): typeof globalThis.fetch =>
+      async (input, init) => {
+        const url = String(input instanceof Request ? input.url : input);
+        const response = await world.exchange.fetch(input, init);
+        if (!url.includes('/attachments')) return response;
+        if (url.endsWith('/$value')) {
+          return page === undefined ? response : new Response(page, { headers: { 'content-type': 'text/html' } });
+        }
+        // Without its bytes in the listing, they come by $value.
+        const text = JSON.stringify(await response.json(), (name, value: unknown) =>
+          name === 'contentBytes' ? undefined : value,
+        );
+        return new Response(text, { headers: { 'content-type': 'application/json' } });
+      };
+    const ada = await connect(world.exchange, { fetch: answering() }).mailbox(ADA);
+    const { content } = await readOnly(ada, 'Inbox');
     expect(content.parts.find(({ name }) => name === 'attachment/1.bin')?.bytes).toEqual(bytes);
 
-    const fetch: typeof globalThis.fetch = async (input, init) => {
-      const url = String(input instanceof Request ? input.url : input);
-      if (!/attachments\/.*\$value$/.test(url)) return world.exchange.fetch(input, init);
-      return new Response('<p>Sign in</p>', { headers: { 'content-type': 'text/html' } });
-    };
-    const ada = await connect(world.exchange, { fetch }).mailbox(ADA);
-    await expect(readOnly(ada, 'Inbox')).rejects.toMatchObject({ code: 'ERR_SOURCE_PROTOCOL' });
+    const behindProxy = await connect(world.exchange, { fetch: answering('<p>Sign in</p>') }).mailbox(ADA);
+    await expect(readOnly(behindProxy, 'Inbox')).rejects.toMatchObject({ code: 'ERR_SOURCE_PROTOCOL' });
   });
 
   test('takes the bytes of an attachment as they are, also where they are called JSON and are none', async () => {
