@@ -97,7 +97,8 @@ async function openPlace({ target, options }: RestoreContext, { path }: PlannedC
     try {
       return await target.prepareCollection(path, { signal });
     } catch (error) {
-      if (signal?.aborted || !SourceError.is(error) || isFatal(error)) throw error;
+      signal?.throwIfAborted();
+      if (!SourceError.is(error) || isFatal(error)) throw error;
       return error;
     }
   };
@@ -136,8 +137,9 @@ async function restoreGroup(
   try {
     presences = await whereItIs(place, (id) => find(id, collection, group.items));
   } catch (error) {
+    signal?.throwIfAborted();
     // Without knowing what is there, anything that is created could be there twice.
-    if (signal?.aborted || !isItemError(error)) throw error;
+    if (!isItemError(error)) throw error;
     return failAll(error);
   }
   const decided = group.items.map((item, index) => {
@@ -150,13 +152,15 @@ async function restoreGroup(
     decided,
     async ({ item, presence, action }) => {
       if (tally.ended !== undefined) return;
+      let created: CreatedItem;
       try {
-        const created = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
-        tally.done(tallied(collection, item), action, created);
+        created = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
       } catch (error) {
-        if (signal?.aborted || !isItemError(error)) throw error;
-        tally.failed(tallied(collection, item), error);
+        signal?.throwIfAborted();
+        if (!isItemError(error)) throw error;
+        return tally.failed(tallied(collection, item), error);
       }
+      tally.done(tallied(collection, item), action, created);
     },
     { concurrency, signal },
   );
@@ -193,7 +197,10 @@ async function carryOut(
   else if (whole) created = { itemId: same, omitted: [] };
   else created = await target.completeItem(same, item, { signal });
   // Only now: what is deleted first is lost if the rest fails.
-  if (action === 'replace') for (const other of others) await deleteOther(target, other, { signal });
+  for (const other of action === 'replace' ? others : []) {
+    signal?.throwIfAborted();
+    await deleteOther(target, other, { signal });
+  }
   return created;
 }
 
