@@ -11,7 +11,7 @@ import { findPresences } from './find-presences.ts';
 import type { FindPresences } from './find-presences.ts';
 import { itemGroups } from './load-items.ts';
 import type { ItemGroup } from './load-items.ts';
-import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
+import { CONFLICT_POLICIES, decideAction, losesSomething, NOTHING_THERE } from './restore-action.ts';
 import type { ConflictPolicy, RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
@@ -144,7 +144,7 @@ async function restoreGroup(
   }
   const decided = group.items.map((item, index) => {
     const presence = presences[index] ?? NOTHING_THERE;
-    return { item, presence, action: decideAction(policy, presence) };
+    return { item, presence, action: decideAction(policy, presence, item) };
   });
   const toWrite = decided.filter(({ action }) => action !== 'skip').map(({ item }) => item);
   await group.loadAll(toWrite);
@@ -152,15 +152,15 @@ async function restoreGroup(
     decided,
     async ({ item, presence, action }) => {
       if (tally.ended !== undefined) return;
-      let created: CreatedItem;
+      let done: Done;
       try {
-        created = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
+        done = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
       } catch (error) {
         signal?.throwIfAborted();
         if (!isItemError(error)) throw error;
         return tally.failed(tallied(collection, item), error);
       }
-      tally.done(tallied(collection, item), action, created);
+      tally.done(tallied(collection, item), done.action, done.created);
     },
     { concurrency, signal },
   );
@@ -185,23 +185,31 @@ interface Decision {
   readonly action: RestoreAction;
 }
 
+interface Done {
+  readonly created: CreatedItem;
+  /** What was done in the end. */
+  readonly action: RestoreAction;
+}
+
 async function carryOut(
   { target, options: { signal } }: RestoreContext,
   collectionId: string,
   item: RestorableItem,
-  { presence: { same, whole, others }, action }: Decision,
-): Promise<CreatedItem> {
-  if (action === 'skip') return { itemId: same ?? others[0] ?? '', omitted: [] };
+  { presence: { same, whole, omitted, others }, action }: Decision,
+): Promise<Done> {
+  if (action === 'skip') return { created: { itemId: same ?? others[0] ?? '', omitted }, action };
   let created: CreatedItem;
   if (same === undefined) created = await target.createItem(collectionId, item, { signal });
-  else if (whole) created = { itemId: same, omitted: [] };
+  else if (whole) created = { itemId: same, omitted };
   else created = await target.completeItem(same, item, { signal });
+  if (action !== 'replace') return { created, action };
+  if (losesSomething(created.omitted)) return { created, action: same === undefined ? 'copy' : 'complete' };
   // Only now: what is deleted first is lost if the rest fails.
-  for (const other of action === 'replace' ? others : []) {
+  for (const other of others) {
     signal?.throwIfAborted();
     await deleteOther(target, other, { signal });
   }
-  return created;
+  return { created, action };
 }
 
 /** That it is gone already is what was wanted. */

@@ -1,5 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
-import type { RestoreTarget } from '@holdfast/contracts';
+import type { OmittedPart, RestoreTarget } from '@holdfast/contracts';
 import { memoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { createHarness, sampleItem } from '../support/harness.ts';
@@ -71,5 +71,29 @@ describe('a restore that is aborted', () => {
     });
     await expect(restore).rejects.toBe(refused);
     expect(told).toEqual(['item-restored a']);
+  });
+});
+
+describe('a version that the target takes only in part', () => {
+  it('is put beside the other one, which no run deletes', async () => {
+    const { mailbox, repository } = await backedUp();
+    mailbox.put('inbox', sampleItem('a', { version: 2, size: 99 }));
+    const omitted: OmittedPart[] = [{ part: 'attachment/1', reason: 'TooLarge', lost: true }];
+    const target: RestoreTarget = {
+      ...mailbox,
+      createItem: async (...request) => ({ ...(await mailbox.createItem(...request)), omitted }),
+      findItems: async (...request) =>
+        (await mailbox.findItems(...request)).map((told) =>
+          told.same?.startsWith('restored-') === true ? { ...told, omitted } : told,
+        ),
+      deleteItem: (...request) => mailbox.deleteItem(...request),
+    };
+    const plan = await repository.planRestore({ snapshot: 'latest', onConflict: 'replace' });
+    const report = await repository.restore(plan, target);
+    expect(report).toMatchObject({ actions: { copy: 1, replace: 0 }, omissions: [{ item: 'a', omitted }] });
+    const again = await repository.restore(plan, target);
+    expect(again).toMatchObject({ restored: 0, skipped: 3, result: 'complete-with-failures' });
+    expect(again.omissions).toMatchObject([{ item: 'a', omitted }]);
+    expect(mailbox.contents().get('inbox')).toHaveLength(4);
   });
 });

@@ -3,11 +3,10 @@ import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
 import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
-import { asString } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
-import { listPages } from '../pages.ts';
 import { attachmentBody } from './attachment-body.ts';
+import { listAttachmentNames } from './list-attachment-names.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
 
@@ -92,21 +91,11 @@ function attachmentWriter(
         if (![404, 409, 412].includes(response.status) || attempt >= ATTEMPTS) return response;
       } catch (error) {
         if (!(error instanceof UncertainOutcome)) throw error;
-        if ((await listNames()).length > written) return 'done';
+        if ((await listAttachmentNames(context, messageId, { signal })).length > written) return 'done';
         if (attempt >= ATTEMPTS) throw outcomeError(error, subject);
       }
       await client.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), { signal });
     }
-  }
-
-  async function listNames(): Promise<readonly string[]> {
-    const names: string[] = [];
-    const query = { $select: 'id,name', $top: '100' };
-    const request = { kind: 'attachment', method: 'GET', target, query, headers: IMMUTABLE_IDS, signal } as const;
-    for await (const page of listPages(context, request, subject)) {
-      names.push(...page.map(({ name }) => asString(name) ?? ''));
-    }
-    return names;
   }
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
@@ -141,7 +130,7 @@ function attachmentWriter(
 
   return {
     async names() {
-      const names = await listNames();
+      const names = await listAttachmentNames(context, messageId, { signal });
       written = names.length;
       return names;
     },
