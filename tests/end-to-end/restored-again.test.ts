@@ -219,3 +219,14 @@ describe('a look into a folder', () => {
     expect(await control.messages(EVE, { mime: false })).toHaveLength(601);
   }, 60_000);
 });
+
+it('is previewed as it is done where one message of the target is all that there is of two', async () => {
+  await using world = await startWorld({ key: 'none' });
+  const { control, repository, ada, eve } = world;
+  for (const folder of ['inbox', 'Archive']) await control.addMessage(ADA, folder, letter(1));
+  await control.addMessage(EVE, 'drafts', letter(1));
+  await repository.backup(ada);
+  const plan = await repository.planRestore({ snapshot: 'latest', onConflict: 'only-missing', into: ['New'] });
+  const { actions } = await repository.previewRestore(plan, eve);
+  expect((await repository.restore(plan, eve)).actions).toEqual(actions);
+});

@@ -22,8 +22,11 @@ import { unfinishedOf } from './unfinished-messages.ts';
 
 /** Tells what a mailbox holds of items that are to be restored into it. */
 export interface ItemFinder {
-  /** Forgets what a folder holds: a restore begins, and people may have changed it since the last one. */
-  open(folderId: string): void;
+  /**
+   * Forgets what a folder holds and what stands for which item: another collection is restored, and people may have changed
+   * the folder since the last one. It may not be there yet.
+   */
+  open(folderId: string | undefined): void;
   /** See {@link @holdfast/contracts!RestoreTarget.findItems | RestoreTarget.findItems}. */
   find(
     folderId: string | undefined,
@@ -147,7 +150,7 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
 
   return {
     open(folderId) {
-      folders.delete(folderId);
+      if (folderId !== undefined) folders.delete(folderId);
       claims.clear();
       deletedFolders = undefined;
     },
