@@ -150,6 +150,29 @@ describe('a message of which something cannot be restored', () => {
     expect(again.omissions).toEqual(first.omissions);
   });
 
+  it('keeps what was taken as it is, also where a refused attachment has the same name', async () => {
+    await using world = await startWorld({ key: 'none' });
+    const { control, repository, ada, eve } = world;
+    const inner = (bytes: number): AttachmentContent => {
+      const attached = { ...file(1), bytes: new Uint8Array(bytes) } as AttachmentContent;
+      return {
+        kind: 'item',
+        name: 'Re: Hello',
+        isInline: false,
+        item: letter(7, { mime: undefined, subject: 'Re: Hello', attachments: [attached] }),
+      };
+    };
+    await control.addMessage(ADA, 'inbox', letter(1, { mime: undefined, attachments: [inner(4_000_000), inner(10)] }));
+    await repository.backup(ada);
+    const plan = await repository.planRestore({ snapshot: 'latest' });
+    for (const run of ['create', 'complete', 'complete']) {
+      const { actions, omissions } = await repository.restore(plan, eve);
+      expect(actions).toMatchObject({ [run]: 1 });
+      expect(omissions).toMatchObject([{ omitted: [{ part: 'attachment/1', lost: true }] }]);
+      expect((await control.messages(EVE))[0]?.content.attachments).toHaveLength(1);
+    }
+  }, 30_000);
+
   it('replaces nothing', async () => {
     await using world = await startWorld({ key: 'none' });
     const { control, repository, ada } = world;
