@@ -60,7 +60,8 @@ export function folderContents(context: MailboxContext, folderId: string): Folde
     const request = { kind: 'locate', method: 'GET', target: path, query, headers: IMMUTABLE_IDS, ...options } as const;
     try {
       for await (const page of listPages(context, request, subject)) {
-        for (const message of page) index.add(toCandidate(message));
+        // One text for the folder of all of them: lists are long.
+        for (const message of page) index.add(toCandidate({ ...message, parentFolderId: folderId }));
       }
     } catch (error) {
       if (SourceError.is(error, 'ERR_SOURCE_PROTOCOL')) return undefined;
@@ -205,7 +206,12 @@ interface CandidateIndex {
 }
 
 function candidateIndex(): CandidateIndex {
-  const byKey = new Map<string, Candidate[]>();
+  // Nearly every key has one candidate, and a list of one takes as much memory as half of it.
+  const byKey = new Map<string, Candidate | Candidate[]>();
+  const listOf = (key: string): readonly Candidate[] => {
+    const found = byKey.get(key);
+    return found === undefined ? [] : 'id' in found ? [found] : found;
+  };
   return {
     add(candidate) {
       if (candidate === undefined) return;
@@ -214,12 +220,13 @@ function candidateIndex(): CandidateIndex {
       for (const key of [id, messageId, mark?.origin]) {
         if (key === undefined) continue;
         const known = byKey.get(key);
-        if (known === undefined) byKey.set(key, [candidate]);
+        if (known === undefined) byKey.set(key, candidate);
+        else if ('id' in known) byKey.set(key, [known, candidate]);
         else known.push(candidate);
       }
     },
     find: ({ ownId, messageId, origin }) => [
-      ...new Set([ownId, messageId, origin].flatMap((key) => (key === undefined ? [] : (byKey.get(key) ?? [])))),
+      ...new Set([ownId, messageId, origin].flatMap((key) => (key === undefined ? [] : listOf(key)))),
     ],
   };
 }
