@@ -51,6 +51,8 @@ export interface ItemPresence {
   readonly same: string | undefined;
   /** Whether that item is whole; not if a restore was interrupted in the middle of it. */
   readonly whole: boolean;
+  /** Parts or properties that it is known to lack for good, because no target takes them or they were never backed up. */
+  readonly omitted: readonly OmittedPart[];
   /** Ids of items in the target that are another version of it: the same by name, with other content. */
   readonly others: readonly string[];
 }
@@ -70,6 +72,13 @@ export interface FindItemsOptions extends OperationOptions {
    * @defaultValue none has
    */
   readonly isInSnapshot?: ((itemId: string) => Promise<boolean>) | undefined;
+  /**
+   * Ids of all items of the snapshot, for a target that must know whether what it created stands for one of them. Costs a
+   * walk through the trees, so it is called only then, and the function is the same for all calls of one restore.
+   *
+   * @defaultValue it has none but those asked for
+   */
+  readonly snapshotItems?: (() => AsyncIterable<string>) | undefined;
 }
 
 /**

@@ -64,7 +64,7 @@ export function exchangeMailbox(
 
     async findCollection(path, options) {
       const folderId = await folders.find(path, options);
-      if (folderId !== undefined) finder.open(folderId);
+      finder.open(folderId);
       return folderId;
     },
     async prepareCollection(path, options) {

@@ -56,8 +56,8 @@ describe('read', () => {
     await using world = await startWorld();
     const id = await world.exchange.control.addMessage(ADA, 'inbox', SMIME);
     const bytes = new TextEncoder().encode('<p>A page</p>');
-    const page = { kind: 'file', name: 'page.html', contentType: 'text/html', isInline: false } as const;
-    world.exchange.control.updateMessage(ADA, id, { attachments: [{ ...page, contentId: undefined, bytes }] });
+    const file = { kind: 'file', name: 'page.html', contentType: 'text/html', isInline: false } as const;
+    world.exchange.control.updateMessage(ADA, id, { attachments: [{ ...file, contentId: undefined, bytes }] });
     const answering =
       (page?: string): typeof globalThis.fetch =>
       async (input, init) => {

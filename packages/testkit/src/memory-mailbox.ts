@@ -246,7 +246,7 @@ export function memoryMailbox({ id = 'memory:mailbox', pageSize = 10 }: MemoryMa
         const same = versions.find((_, index) => equal[index])?.item.id;
         if (same !== undefined) taken.set(same, item.id);
         const others = versions.filter((_, index) => !equal[index]).map((one) => one.item.id);
-        told.push({ same, whole: true, others });
+        told.push({ same, whole: true, omitted: [], others });
       }
       return told;
     },

@@ -1,4 +1,4 @@
-import type { ItemPresence } from '@holdfast/contracts';
+import type { ItemPresence, OmittedPart, RestorableItem } from '@holdfast/contracts';
 
 /**
  * What becomes of an item that the target holds in another version: the same Message-ID with other content.
@@ -10,7 +10,8 @@ import type { ItemPresence } from '@holdfast/contracts';
  * | `replace`      | created                                       | created, then the other one is deleted | left alone        |
  * | `only-missing` | created if it is nowhere else in the mailbox | left alone                             | left alone        |
  *
- * What is the same is never created again, so a restore that is run again creates nothing.
+ * What is the same is never created again, so a restore that is run again creates nothing. `replace` deletes nothing in
+ * favour of a version of which something is lost: such a one is created beside the other, as with `copy`.
  */
 export type ConflictPolicy = 'copy' | 'only-missing' | 'replace' | 'skip';
 
@@ -23,16 +24,24 @@ export const CONFLICT_POLICIES: readonly ConflictPolicy[] = ['copy', 'only-missi
  */
 export type RestoreAction = 'complete' | 'copy' | 'create' | 'replace' | 'skip';
 
-/** What the policy makes of what the target holds. */
-export function decideAction(policy: ConflictPolicy, { same, whole, others }: ItemPresence): RestoreAction {
+/** What the policy makes of what the target holds of an item. */
+export function decideAction(
+  policy: ConflictPolicy,
+  { same, whole, others, omitted }: ItemPresence,
+  item: Pick<RestorableItem, 'omitted'>,
+): RestoreAction {
   const hasOthers = others.length > 0;
-  if (same !== undefined && !whole) return 'complete';
   // Once more, if a run was interrupted between creating the new version and deleting the old one.
-  if (policy === 'replace' && hasOthers) return 'replace';
-  if (same !== undefined) return 'skip';
+  if (policy === 'replace' && hasOthers && !losesSomething(omitted) && !losesSomething(item.omitted)) return 'replace';
+  if (same !== undefined) return whole ? 'skip' : 'complete';
   if (!hasOthers) return 'create';
-  return policy === 'copy' ? 'copy' : 'skip';
+  return policy === 'copy' || policy === 'replace' ? 'copy' : 'skip';
+}
+
+/** Whether something is gone for good with what was omitted, so that nothing else may be deleted in its favour. */
+export function losesSomething(omitted: readonly OmittedPart[]): boolean {
+  return omitted.some(({ lost }) => lost);
 }
 
 /** What a target without the item tells. */
-export const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, others: [] };
+export const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, omitted: [], others: [] };

@@ -74,9 +74,10 @@ export async function previewRestore(
     const selection = { selection: planned.items, signal };
     for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
       const presences = await find(targetId, planned.collection, group.items);
-      for (const [index, { id, summary }] of group.items.entries()) {
+      for (const [index, item] of group.items.entries()) {
+        const { id, summary } = item;
         const presence = presences[index] ?? NOTHING_THERE;
-        const action = decideAction(policy, presence);
+        const action = decideAction(policy, presence, item);
         const existing = [...(presence.same === undefined ? [] : [presence.same]), ...presence.others];
         actions[action] += 1;
         total[action] += 1;

@@ -11,7 +11,7 @@ import type { FindPresences } from './find-presences.ts';
 import { itemGroups } from './load-items.ts';
 import type { ItemGroup } from './load-items.ts';
 import { plannedTrees } from './planned-trees.ts';
-import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
+import { CONFLICT_POLICIES, decideAction, losesSomething, NOTHING_THERE } from './restore-action.ts';
 import type { ConflictPolicy, RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
@@ -102,7 +102,8 @@ async function openPlace({ target, options }: RestoreContext, { path }: PlannedC
     try {
       return await target.prepareCollection(path, { signal });
     } catch (error) {
-      if (signal?.aborted || !SourceError.is(error) || isFatal(error)) throw error;
+      signal?.throwIfAborted();
+      if (!SourceError.is(error) || isFatal(error)) throw error;
       return error;
     }
   };
@@ -141,13 +142,14 @@ async function restoreGroup(
   try {
     presences = await whereItIs(place, (id) => find(id, collection, group.items));
   } catch (error) {
+    signal?.throwIfAborted();
     // Without knowing what is there, anything that is created could be there twice.
-    if (signal?.aborted || !isItemError(error)) throw error;
+    if (!isItemError(error)) throw error;
     return failAll(error);
   }
   const decided = group.items.map((item, index) => {
     const presence = presences[index] ?? NOTHING_THERE;
-    return { item, presence, action: decideAction(policy, presence) };
+    return { item, presence, action: decideAction(policy, presence, item) };
   });
   const toWrite = decided.filter(({ action }) => action !== 'skip').map(({ item }) => item);
   await group.loadAll(toWrite);
@@ -155,13 +157,15 @@ async function restoreGroup(
     decided,
     async ({ item, presence, action }) => {
       if (tally.ended !== undefined) return;
+      let done: Done;
       try {
-        const created = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
-        tally.done(tallied(collection, item), action, created);
+        done = await whereItIs(place, (id) => carryOut(context, id, item, { presence, action }));
       } catch (error) {
-        if (signal?.aborted || !isItemError(error)) throw error;
-        tally.failed(tallied(collection, item), error);
+        signal?.throwIfAborted();
+        if (!isItemError(error)) throw error;
+        return tally.failed(tallied(collection, item), error);
       }
+      tally.done(tallied(collection, item), done.action, done.created);
     },
     { concurrency, signal },
   );
@@ -186,20 +190,31 @@ interface Decision {
   readonly action: RestoreAction;
 }
 
+interface Done {
+  readonly created: CreatedItem;
+  /** What was done in the end. */
+  readonly action: RestoreAction;
+}
+
 async function carryOut(
   { target, options: { signal } }: RestoreContext,
   collectionId: string,
   item: RestorableItem,
-  { presence: { same, whole, others }, action }: Decision,
-): Promise<CreatedItem> {
-  if (action === 'skip') return { itemId: same ?? others[0] ?? '', omitted: [] };
+  { presence: { same, whole, omitted, others }, action }: Decision,
+): Promise<Done> {
+  if (action === 'skip') return { created: { itemId: same ?? others[0] ?? '', omitted }, action };
   let created: CreatedItem;
   if (same === undefined) created = await target.createItem(collectionId, item, { signal });
-  else if (whole) created = { itemId: same, omitted: [] };
+  else if (whole) created = { itemId: same, omitted };
   else created = await target.completeItem(same, item, { signal });
+  if (action !== 'replace') return { created, action };
+  if (losesSomething(created.omitted)) return { created, action: same === undefined ? 'copy' : 'complete' };
   // Only now: what is deleted first is lost if the rest fails.
-  if (action === 'replace') for (const other of others) await deleteOther(target, other, { signal });
-  return created;
+  for (const other of others) {
+    signal?.throwIfAborted();
+    await deleteOther(target, other, { signal });
+  }
+  return { created, action };
 }
 
 /** That it is gone already is what was wanted. */

@@ -9,7 +9,8 @@ export function collector(
   return {
     ...memoryMailbox({ id: 'collector' }),
     prepareCollection: (path) => Promise.resolve(pathOf(path)),
-    findItems: (_, items) => Promise.resolve(items.map(() => ({ same: undefined, whole: false, others: [] }))),
+    findItems: (_, items) =>
+      Promise.resolve(items.map(() => ({ same: undefined, whole: false, omitted: [], others: [] }))),
     async createItem(collection, item): Promise<CreatedItem> {
       await take(collection, item);
       return { itemId: item.id, omitted: [] };

@@ -3,11 +3,11 @@ import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
 import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
-import { asString } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
-import { listPages } from '../pages.ts';
 import { attachmentBody } from './attachment-body.ts';
+import { listAttachments } from './list-attachments.ts';
+import type { PresentAttachment } from './list-attachments.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
 import { isNotReady, writeWaits } from './write-waits.ts';
@@ -40,34 +40,46 @@ export async function addMissingAttachments(
   { signal }: OperationOptions = {},
 ): Promise<readonly OmittedPart[]> {
   const writer = attachmentWriter(context, messageId, signal);
-  return writeRest(writer, attachments, await writer.names());
+  return writeRest(writer, attachments, await writer.present());
 }
 
 /**
- * They were written in order, each once, but those that the service refused: so the names that are there are the names
- * wanted, with gaps. Where the service calls them otherwise, only their number tells.
+ * They were written in order, each once, but those that the service refused: so what is there is what was wanted, with
+ * gaps. Where the service calls them otherwise, only their number tells.
  */
 async function writeRest(
   writer: AttachmentWriter,
   attachments: readonly AttachmentToRestore[],
-  present: readonly string[],
+  present: readonly PresentAttachment[],
 ): Promise<readonly OmittedPart[]> {
-  const names = attachments.flatMap((attachment) => (attachment.kind === 'lost' ? [] : [attachment.name]));
-  const isKnown = present.every((name) => names.includes(name));
+  const taken = attachments.filter((attachment) => attachment.kind !== 'lost' && !isTooLargeItem(attachment));
+  const isKnown = present.every((one) => taken.some((attachment) => fits(one, attachment)));
   const omitted: OmittedPart[] = [];
   let next = 0;
   for (const [index, attachment] of attachments.entries()) {
     const part = `attachment/${index + 1}`;
+    const found = taken.includes(attachment) ? present[next] : undefined;
     if (attachment.kind === 'lost') omitted.push({ part, reason: attachment.reason, lost: true });
-    else if (next < present.length && (!isKnown || present[next] === attachment.name)) next += 1;
+    else if (found !== undefined && (!isKnown || fits(found, attachment))) next += 1;
     else omitted.push(...(await writer.write(attachment, part)));
   }
   return omitted;
 }
 
+/** Whether an attachment of the target may be this one. */
+function fits({ name, kind }: PresentAttachment, attachment: AttachmentToRestore): boolean {
+  return attachment.kind !== 'lost' && name === attachment.name && (kind ?? attachment.kind) === attachment.kind;
+}
+
+/** Upload sessions take files only, so an item must fit into one request. */
+function isTooLargeItem(attachment: FileToAttach | ItemToAttach): boolean {
+  if (attachment.kind === 'file') return false;
+  return JSON.stringify(attachmentBody(attachment, '').body).length >= LARGEST_REQUEST;
+}
+
 interface AttachmentWriter {
-  /** Names of the attachments that the message has, in order. */
-  names(): Promise<readonly string[]>;
+  /** The attachments that the message has, in order. */
+  present(): Promise<readonly PresentAttachment[]>;
   write(attachment: FileToAttach | ItemToAttach, part: string): Promise<readonly OmittedPart[]>;
 }
 
@@ -103,22 +115,12 @@ function attachmentWriter(
 
   /** Whether the message has one more attachment than were written: nobody else writes to it. */
   async function isThere(): Promise<boolean> {
-    return (await listNames()).length > written;
-  }
-
-  async function listNames(): Promise<readonly string[]> {
-    const names: string[] = [];
-    const query = { $select: 'id,name', $top: '100' };
-    const request = { kind: 'attachment', method: 'GET', target, query, headers: IMMUTABLE_IDS, signal } as const;
-    for await (const page of listPages(context, request, subject)) {
-      names.push(...page.map(({ name }) => asString(name) ?? ''));
-    }
-    return names;
+    return (await listAttachments(context, messageId, { signal })).length > written;
   }
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
     const { body, omitted } = attachmentBody(attachment, part);
-    if (attachment.kind === 'item' && JSON.stringify(body).length >= LARGEST_REQUEST) {
+    if (isTooLargeItem(attachment)) {
       return { response: undefined, refusal: ITEM_TOO_LARGE, omitted };
     }
     const request = { kind: 'attachment', method: 'POST', target, body, headers: IMMUTABLE_IDS } as const;
@@ -149,10 +151,10 @@ function attachmentWriter(
   }
 
   return {
-    async names() {
-      const names = await listNames();
-      written = names.length;
-      return names;
+    async present() {
+      const present = await listAttachments(context, messageId, { signal });
+      written = present.length;
+      return present;
     },
 
     async write(attachment, part) {

@@ -45,7 +45,7 @@ export function toCandidate(message: JsonObject): Candidate | undefined {
   if (id === undefined) return undefined;
   return {
     id,
-    messageId: asString(message['internetMessageId']),
+    messageId: asString(message['internetMessageId']) || undefined,
     changeKey: asString(message['changeKey']),
     folderId: asString(message['parentFolderId']),
     mark: markOf(message),

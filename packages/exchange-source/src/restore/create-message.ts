@@ -11,6 +11,7 @@ import { IMMUTABLE_IDS, aboutItem, folderPath, messagePath } from '../mailbox-co
 import type { MailboxContext } from '../mailbox-context.ts';
 import { addMissingAttachments, writeAttachments } from './attachment-writer.ts';
 import { findCreated } from './find-created.ts';
+import { omittedProperties, withoutBody } from './known-omissions.ts';
 import { messageBody, withoutInvalidRecipients } from './message-body.ts';
 import { readAttachmentsToRestore, readListed } from './restorable-message.ts';
 import { contentDigest, originOf } from './restore-mark.ts';
@@ -53,7 +54,7 @@ export async function createMessage(
   remember(context.recent, itemId);
   try {
     const lost = await writeAttachments(context, itemId, attachments, { signal });
-    return { itemId, omitted: [...omitted, ...missingBody(message), ...lost] };
+    return { itemId, omitted: [...withoutBody(message), ...omitted, ...lost] };
   } catch (error) {
     if (signal?.aborted !== true) await deleteUnfinished(context, itemId, signal);
     throw error;
@@ -70,14 +71,8 @@ export async function completeMessage(
   signal?.throwIfAborted();
   const listed = await readListed(item, { signal });
   const attachments = await readAttachmentsToRestore(item, listed, { signal });
-  const { omitted } = messageBody({ ...listed, ...item.volatile });
   const lost = await addMissingAttachments(context, itemId, attachments, { signal });
-  return { itemId, omitted: [...omitted, ...missingBody(listed), ...lost] };
-}
-
-/** A message of which neither properties nor MIME could be backed up. */
-function missingBody(message: JsonObject): readonly OmittedPart[] {
-  return message['body'] === undefined ? [{ part: 'body', reason: 'missing', lost: true }] : [];
+  return { itemId, omitted: [...omittedProperties(item, listed), ...lost] };
 }
 
 function remember(recent: Set<string>, id: string): void {

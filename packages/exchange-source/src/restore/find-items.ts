@@ -1,23 +1,32 @@
-import type { FindItemsOptions, ItemPresence, OperationOptions, RestorableItem } from '@holdfast/contracts';
+import type {
+  FindItemsOptions,
+  ItemPresence,
+  JsonObject,
+  OmittedPart,
+  OperationOptions,
+  RestorableItem,
+} from '@holdfast/contracts';
 
-import { relativeUrl, sendBatch } from '../client/batch.ts';
-import { BATCH_SIZE } from '../client/service-limits.ts';
 import { walkFolders } from '../folders.ts';
-import { asObject, asString, objectsOf } from '../json-access.ts';
+import { asString } from '../json-access.ts';
 import { fetchMessages } from '../locate.ts';
-import { IMMUTABLE_IDS, aboutMailbox, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { toSourceItem } from '../message-item.ts';
 import type { Candidate } from './candidate.ts';
 import { askMailboxForCandidates, folderContents } from './folder-contents.ts';
 import type { FolderContents, Sought } from './folder-contents.ts';
+import { knownOmissions } from './known-omissions.ts';
 import { readListed } from './restorable-message.ts';
 import { contentDigest, originOf } from './restore-mark.ts';
+import { unfinishedOf } from './unfinished-messages.ts';
 
 /** Tells what a mailbox holds of items that are to be restored into it. */
 export interface ItemFinder {
-  /** Forgets what a folder holds: a restore begins, and people may have changed it since the last one. */
-  open(folderId: string): void;
+  /**
+   * Forgets what a folder holds and what stands for which item: another collection is restored, and people may have changed
+   * the folder since the last one. It may not be there yet.
+   */
+  open(folderId: string | undefined): void;
   /** See {@link @holdfast/contracts!RestoreTarget.findItems | RestoreTarget.findItems}. */
   find(
     folderId: string | undefined,
@@ -29,11 +38,12 @@ export interface ItemFinder {
 /** A message to restore, with what it is recognised by. */
 interface Wanted extends Sought {
   readonly item: RestorableItem;
+  readonly listed: JsonObject;
   readonly digest: string;
   readonly candidates: readonly Candidate[];
 }
 
-const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, others: [] };
+const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, omitted: [], others: [] };
 
 /**
  * Makes the finder of a mailbox, named as a source by `mailboxId`. A message of it is the same as one to restore
@@ -41,20 +51,25 @@ const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, others: [] 
  * - if its mark says so: we created it from that item, in that version;
  * - if it is the very message that was backed up, unchanged;
  * - if it bears the same Message-ID and says the same (subject, people, dates, body, whether it has attachments), and it
- *   does not stand for another message to restore.
+ *   does not stand for another message to restore. One that we created from another item stands for that one as long as
+ *   the snapshot has it; what was restored, backed up and restored again is the same as before.
  *
  * It is another version if it says something else, and was made from that item, or is that item, or bears the same
  * Message-ID in another mailbox. In its own mailbox, where ids tell messages apart, a Message-ID alone proves nothing.
  */
 export function itemFinder(context: MailboxContext, mailboxId: string): ItemFinder {
   const folders = new Map<string, FolderContents>();
+  const origins = new WeakMap<() => AsyncIterable<string>, Promise<ReadonlySet<string>>>();
   /** Which item a message was found to stand for, by their origins. */
   const claims = new Map<string, string>();
   let deletedFolders: ReadonlySet<string> | undefined;
 
   function contentsOf(folderId: string): FolderContents {
     const contents = folders.get(folderId) ?? folderContents(context, folderId);
+    folders.delete(folderId);
     folders.set(folderId, contents);
+    const [oldest] = folders.keys();
+    if (folders.size > REMEMBERED_FOLDERS && oldest !== undefined) folders.delete(oldest);
     return contents;
   }
 
@@ -74,6 +89,18 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
     );
   }
 
+  /** Whether a message that we created from another item stands for that one. */
+  async function standsForAnother(
+    { mark }: Candidate,
+    { item, origin }: Wanted,
+    snapshotItems: FindItemsOptions['snapshotItems'],
+  ): Promise<boolean> {
+    if (mark === undefined || mark.origin === origin || snapshotItems === undefined) return false;
+    let known = origins.get(snapshotItems);
+    if (known === undefined) origins.set(snapshotItems, (known = originsOf(item.source, snapshotItems())));
+    return (await known).has(mark.origin);
+  }
+
   /** What is known by marks, ids and change keys alone; `undefined` if contents have to be compared. */
   function judgeAtSight({ item, origin, digest, candidates }: Wanted): Candidate | undefined {
     return candidates.find(
@@ -84,14 +111,20 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
   }
 
   async function judgeByContent(
-    { item, origin, digest, candidates }: Wanted,
+    wanted: Wanted,
     digests: ReadonlyMap<string, string>,
-    isInSnapshot: (itemId: string) => Promise<boolean>,
+    { isInSnapshot = nothingIs, snapshotItems }: FindItemsOptions,
   ): Promise<Candidate | undefined> {
+    const { item, origin, digest, candidates } = wanted;
     for (const candidate of candidates) {
-      const { id } = candidate;
-      if (digests.get(id) !== digest || (claims.get(id) ?? origin) !== origin) continue;
-      if (item.source === mailboxId && id !== item.id && (await isInSnapshot(id))) continue;
+      const { id, mark } = candidate;
+      const isItself = item.source === mailboxId && id === item.id;
+      // What we created need not read as it was written.
+      if (digests.get(id) !== digest && (isItself || mark?.digest !== digest)) continue;
+      if ((claims.get(id) ?? origin) !== origin) continue;
+      if (isItself) return candidate;
+      if (item.source === mailboxId && (await isInSnapshot(id))) continue;
+      if (await standsForAnother(candidate, wanted, snapshotItems)) continue;
       return candidate;
     }
     return undefined;
@@ -103,10 +136,12 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
     digests: ReadonlyMap<string, string>,
   ): readonly string[] {
     const isOther = ({ id, mark }: Candidate): boolean => {
-      if (mark !== undefined) return mark.origin === origin && mark.digest !== digest;
+      if (id === same?.id) return false;
       const found = digests.get(id);
-      if (found === undefined || found === digest) return false;
-      if (item.source === mailboxId) return id === item.id;
+      const differs = found !== undefined && found !== digest;
+      if (item.source === mailboxId && id === item.id) return differs;
+      if (mark !== undefined) return mark.origin === origin && mark.digest !== digest;
+      if (!differs || item.source === mailboxId) return false;
       // Mailing lists deliver two messages of one Message-ID: where ours is found, the other is one of its own.
       return !claims.has(id) && (same === undefined || same.mark !== undefined);
     };
@@ -115,15 +150,16 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
 
   return {
     open(folderId) {
-      folders.delete(folderId);
+      if (folderId !== undefined) folders.delete(folderId);
       claims.clear();
       deletedFolders = undefined;
     },
 
-    async find(folderId, items, { scope = 'collection', isInSnapshot = nothingIs, signal } = {}) {
-      const sought = await Promise.all(items.map((item) => toSought(item, { signal })));
+    async find(folderId, items, options = {}) {
+      const { signal } = options;
+      const sought = await Promise.all(items.map((item) => toSought(item, mailboxId, { signal })));
       const readable = sought.filter((one) => one !== undefined);
-      const found = await candidatesOf(folderId, readable, { scope, signal });
+      const found = await candidatesOf(folderId, readable, options);
       const wanted = readable.map((one, index): Wanted => ({ ...one, candidates: found[index] ?? [] }));
 
       const known = new Map<Wanted, Candidate>();
@@ -136,16 +172,16 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
       const unclear = wanted.flatMap((one) => candidatesToCompare(one, known.get(one)));
       const digests = await digestsOf(context, unclear, { signal });
       for (const one of wanted) {
-        if (!known.has(one)) recognise(one, await judgeByContent(one, digests, isInSnapshot));
+        if (!known.has(one)) recognise(one, await judgeByContent(one, digests, options));
       }
       const unfinished = await unfinishedOf(context, [...known.values()], { signal });
-      const presences = new Map(
-        wanted.map((one): [RestorableItem, ItemPresence] => {
-          const same = known.get(one);
-          const whole = same !== undefined && !unfinished.has(same.id);
-          return [one.item, { same: same?.id, whole, others: othersOf(one, same, digests) }];
-        }),
-      );
+      const presences = new Map<RestorableItem, ItemPresence>();
+      for (const one of wanted) {
+        const same = known.get(one);
+        const whole = same !== undefined && !unfinished.has(same.id);
+        const omitted = await omittedOf(one, same, { signal });
+        presences.set(one.item, { same: same?.id, whole, omitted, others: othersOf(one, same, digests) });
+      }
       return items.map((item) => presences.get(item) ?? NOTHING_THERE);
     },
   };
@@ -153,22 +189,49 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
 
 const nothingIs = (): Promise<boolean> => Promise.resolve(false);
 
+/** Lists of folders that are kept; a restore goes through one folder after the other. */
+const REMEMBERED_FOLDERS = 3;
+
 /** Messages that nothing but their content tells apart from the one wanted. */
-function candidatesToCompare({ candidates }: Wanted, same: Candidate | undefined): readonly Candidate[] {
-  return candidates.filter((one) => one.mark === undefined && one !== same);
+function candidatesToCompare({ candidates, origin }: Wanted, same: Candidate | undefined): readonly Candidate[] {
+  return candidates.filter((one) => one.mark?.origin !== origin && one !== same);
+}
+
+/** What a message that we created lacks for good; one that people or the service put there is as it is. */
+async function omittedOf(
+  { item, listed, origin }: Wanted,
+  same: Candidate | undefined,
+  options: OperationOptions,
+): Promise<readonly OmittedPart[]> {
+  if (same?.mark?.origin !== origin) return [];
+  try {
+    return await knownOmissions(item, listed, options);
+  } catch {
+    // Damage of what is stored is no matter of the message that is there.
+    options.signal?.throwIfAborted();
+    return [];
+  }
+}
+
+async function originsOf(source: string, ids: AsyncIterable<string>): Promise<ReadonlySet<string>> {
+  const origins = new Set<string>();
+  for await (const id of ids) origins.add(originOf({ source, id }));
+  return origins;
 }
 
 /** `undefined` for an item whose parts cannot be read: creating it shows what is wrong with it. */
 async function toSought(
   item: RestorableItem,
+  mailboxId: string,
   options: OperationOptions,
-): Promise<(Sought & Pick<Wanted, 'item' | 'digest'>) | undefined> {
+): Promise<Omit<Wanted, 'candidates'> | undefined> {
   try {
     const listed = await readListed(item, options);
-    const messageId = asString(listed['internetMessageId']);
-    return { id: item.id, messageId, origin: originOf(item), item, digest: contentDigest(listed) };
-  } catch (error) {
-    if (options.signal?.aborted === true) throw error;
+    const messageId = asString(listed['internetMessageId']) || undefined;
+    const ownId = item.source === mailboxId ? item.id : undefined;
+    return { ownId, messageId, origin: originOf(item), item, listed, digest: contentDigest(listed) };
+  } catch {
+    options.signal?.throwIfAborted();
     return undefined;
   }
 }
@@ -185,28 +248,6 @@ async function digestsOf(
     if (message !== undefined) digests.set(id, contentDigest(toSourceItem(message).listed));
   }
   return digests;
-}
-
-/** Which of these messages, restored by us, have fewer attachments than they are to have. */
-async function unfinishedOf(
-  context: MailboxContext,
-  candidates: readonly Candidate[],
-  { signal }: OperationOptions,
-): Promise<ReadonlySet<string>> {
-  const unfinished = new Set<string>();
-  const marked = candidates.filter(({ mark }) => mark !== undefined && mark.attachments > 0);
-  for (let start = 0; start < marked.length; start += BATCH_SIZE) {
-    const group = marked.slice(start, start + BATCH_SIZE);
-    const urls = group.map(({ id }) => relativeUrl(`${messagePath(context, id)}/attachments`, { $select: 'id' }));
-    const batch = { kind: 'locate', urls, headers: IMMUTABLE_IDS, signal } as const;
-    for (const [index, answer] of (await sendBatch(context.client, batch, aboutMailbox(context))).entries()) {
-      const { id, mark } = group[index] ?? {};
-      const isWhole = answer.ok && objectsOf(asObject(answer.json)?.['value']).length >= (mark?.attachments ?? 0);
-      // One whose attachments cannot be listed shows when it is completed what is wrong with it.
-      if (!isWhole && id !== undefined) unfinished.add(id);
-    }
-  }
-  return unfinished;
 }
 
 /** The folder of deleted messages and those below it. */

@@ -4,10 +4,10 @@ import type { OperationOptions } from '@holdfast/contracts';
 import { relativeUrl, sendBatch } from '../client/batch.ts';
 import { BATCH_SIZE } from '../client/service-limits.ts';
 import type { ServiceResponse } from '../client/call.ts';
-import { isNotFound, toSourceError } from '../client/service-error.ts';
+import { breaksOnContent, isNotFound, isPermanent, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';
 import { asObject, asString, objectsOf } from '../json-access.ts';
-import { IMMUTABLE_IDS, aboutFolder, aboutMailbox, folderPath } from '../mailbox-context.ts';
+import { IMMUTABLE_IDS, aboutFolder, aboutMailbox, folderPath, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages, trustedLink } from '../pages.ts';
 import { CANDIDATE_QUERY, candidateQuery, toCandidate } from './candidate.ts';
@@ -15,8 +15,8 @@ import type { Candidate } from './candidate.ts';
 
 /** A message that candidates are looked for. */
 export interface Sought {
-  /** The id it had in its source. */
-  readonly id: string;
+  /** Its id in this mailbox, if it was taken out of it. */
+  readonly ownId: string | undefined;
   /** Its Message-ID, if it has one. */
   readonly messageId: string | undefined;
   /** What its mark would tell of where it comes from. */
@@ -34,7 +34,9 @@ const PAGE_SIZE = 500;
 
 /**
  * Makes the contents of a folder: asked for message by message, twenty a batch, until that has cost as many requests as
- * the list of the whole folder would; then the folder is listed once and remembered.
+ * the list of the whole folder would; then the folder is listed once and remembered. Messages that are deleted while a
+ * list of several pages is read push others from one page to another unseen, so what such a list does not show is asked
+ * for by itself.
  */
 export function folderContents(context: MailboxContext, folderId: string): FolderContents {
   const subject = aboutFolder(context, folderId);
@@ -58,7 +60,8 @@ export function folderContents(context: MailboxContext, folderId: string): Folde
     const request = { kind: 'locate', method: 'GET', target: path, query, headers: IMMUTABLE_IDS, ...options } as const;
     try {
       for await (const page of listPages(context, request, subject)) {
-        for (const message of page) index.add(toCandidate(message));
+        // One text for the folder of all of them: lists are long.
+        for (const message of page) index.add(toCandidate({ ...message, parentFolderId: folderId }));
       }
     } catch (error) {
       if (SourceError.is(error, 'ERR_SOURCE_PROTOCOL')) return undefined;
@@ -76,9 +79,12 @@ export function folderContents(context: MailboxContext, folderId: string): Folde
         // A message that breaks the list does not break the answers about others.
         if (listed === undefined) pages = Number.POSITIVE_INFINITY;
       }
-      if (listed !== undefined) return sought.map((one) => listed?.find(one) ?? []);
-      asked += sought.length;
-      return askForCandidates(context, { path, gone: subject }, sought, { signal });
+      const known = new Map(sought.map((one) => [one, listed?.find(one) ?? []]));
+      const open = listed === undefined || pages > 1 ? sought.filter((one) => known.get(one)?.length === 0) : [];
+      asked += open.length;
+      const found = await askForCandidates(context, { path, folderId, gone: subject }, open, { signal });
+      for (const [index, one] of open.entries()) known.set(one, found[index] ?? []);
+      return sought.map((one) => known.get(one) ?? []);
     },
   };
 }
@@ -89,44 +95,91 @@ export async function askMailboxForCandidates(
   sought: readonly Sought[],
   options: OperationOptions,
 ): Promise<readonly (readonly Candidate[])[]> {
-  return askForCandidates(context, { path: `${context.path}/messages`, gone: aboutMailbox(context) }, sought, options);
+  const place = { path: `${context.path}/messages`, folderId: undefined, gone: aboutMailbox(context) };
+  return askForCandidates(context, place, sought, options);
 }
 
-/** Where messages are looked for, and what it means that it is not there. */
+/** Where messages are looked for. */
 interface Place {
   readonly path: string;
+  /** The folder; absent for the whole mailbox. */
+  readonly folderId: string | undefined;
+  /** What it means that it is not there. */
   readonly gone: FailureSubject;
 }
 
 async function askForCandidates(
   context: MailboxContext,
-  { path, gone }: Place,
+  place: Place,
   sought: readonly Sought[],
   options: OperationOptions,
 ): Promise<readonly (readonly Candidate[])[]> {
-  const found: (readonly Candidate[])[] = [];
-  for (let start = 0; start < sought.length; start += BATCH_SIZE) {
-    const group = sought.slice(start, start + BATCH_SIZE);
-    const answers = await ask(context, path, group, options);
+  const found = new Map<Sought, readonly Candidate[]>();
+  const nameless: Sought[] = [];
+  for (const group of groupsOf(sought)) {
+    const answers = await ask(
+      context,
+      group.map((one) => relativeUrl(place.path, candidateQuery(one))),
+      options,
+    );
     for (const [index, one] of group.entries()) {
       let answer = answers[index];
+      const isBroken = answer !== undefined && isSick(answer);
+      if (one.messageId === undefined || isBroken) nameless.push(one);
       // A message that cannot be shown hides those of its Message-ID; what we restored can still be told by its mark.
-      if (answer?.ok === false) [answer] = await ask(context, path, [{ ...one, messageId: undefined }], options);
+      if (isBroken) {
+        const query = candidateQuery({ ...one, messageId: undefined });
+        [answer] = await ask(context, [relativeUrl(place.path, query)], options);
+      }
       if (answer === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a batch without an answer' });
-      if (!answer.ok) throw toSourceError(answer, isNotFound(answer) ? gone : { mailbox: context.address });
-      found.push(await candidatesIn(context, answer, options));
+      if (!answer.ok) throw toSourceError(answer, isNotFound(answer) ? place.gone : { mailbox: context.address });
+      found.set(one, await candidatesIn(context, answer, options));
+    }
+  }
+  // In the mailbox that it was taken out of, a message is also known by its id.
+  const own = nameless.filter(({ ownId }) => ownId !== undefined);
+  for (const [one, itself] of await askById(context, place, own, options)) {
+    const known = found.get(one) ?? [];
+    if (known.every(({ id }) => id !== itself.id)) found.set(one, [itself, ...known]);
+  }
+  return sought.map((one) => found.get(one) ?? []);
+}
+
+async function askById(
+  context: MailboxContext,
+  { folderId }: Place,
+  sought: readonly Sought[],
+  options: OperationOptions,
+): Promise<ReadonlyMap<Sought, Candidate>> {
+  const found = new Map<Sought, Candidate>();
+  for (const group of groupsOf(sought)) {
+    const urls = group.map(({ ownId = '' }) => relativeUrl(messagePath(context, ownId), CANDIDATE_QUERY));
+    for (const [index, answer] of (await ask(context, urls, options)).entries()) {
+      const one = group[index];
+      if (one === undefined || isNotFound(answer) || isSick(answer)) continue;
+      if (!answer.ok) throw toSourceError(answer, aboutMailbox(context));
+      const candidate = toCandidate({ ...asObject(answer.json), id: one.ownId ?? '' });
+      if (candidate === undefined || (folderId !== undefined && candidate.folderId !== folderId)) continue;
+      found.set(one, candidate);
     }
   }
   return found;
 }
 
+/** Whether an answer failed for good because of a message that it would show; any other failure says nothing of it. */
+function isSick(answer: ServiceResponse): boolean {
+  return !answer.ok && (breaksOnContent(answer) || isPermanent(answer));
+}
+
+function* groupsOf(sought: readonly Sought[]): Generator<readonly Sought[]> {
+  for (let start = 0; start < sought.length; start += BATCH_SIZE) yield sought.slice(start, start + BATCH_SIZE);
+}
+
 function ask(
   context: MailboxContext,
-  path: string,
-  sought: readonly Sought[],
+  urls: readonly string[],
   { signal }: OperationOptions,
 ): Promise<readonly ServiceResponse[]> {
-  const urls = sought.map((one) => relativeUrl(path, candidateQuery(one)));
   const subject = { mailbox: context.address };
   return sendBatch(context.client, { kind: 'locate', urls, headers: IMMUTABLE_IDS, signal }, subject);
 }
@@ -153,7 +206,12 @@ interface CandidateIndex {
 }
 
 function candidateIndex(): CandidateIndex {
-  const byKey = new Map<string, Candidate[]>();
+  // Nearly every key has one candidate, and a list of one takes as much memory as half of it.
+  const byKey = new Map<string, Candidate | Candidate[]>();
+  const listOf = (key: string): readonly Candidate[] => {
+    const found = byKey.get(key);
+    return found === undefined ? [] : 'id' in found ? [found] : found;
+  };
   return {
     add(candidate) {
       if (candidate === undefined) return;
@@ -162,12 +220,13 @@ function candidateIndex(): CandidateIndex {
       for (const key of [id, messageId, mark?.origin]) {
         if (key === undefined) continue;
         const known = byKey.get(key);
-        if (known === undefined) byKey.set(key, [candidate]);
+        if (known === undefined) byKey.set(key, candidate);
+        else if ('id' in known) byKey.set(key, [known, candidate]);
         else known.push(candidate);
       }
     },
-    find: ({ id, messageId, origin }) => [
-      ...new Set([id, messageId, origin].flatMap((key) => (key === undefined ? [] : (byKey.get(key) ?? [])))),
+    find: ({ ownId, messageId, origin }) => [
+      ...new Set([ownId, messageId, origin].flatMap((key) => (key === undefined ? [] : listOf(key)))),
     ],
   };
 }
