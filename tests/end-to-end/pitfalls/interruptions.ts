@@ -4,7 +4,7 @@ import type { ConflictPolicy, Repository } from '@holdfast/core';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { exchangeOnline } from '@holdfast/exchange-source';
 import { exchangeFetch } from '@holdfast/simulators/exchange';
-import { deathAtWrite, faultyDestination, startTcpProxy } from '@holdfast/testkit';
+import { deathAtWrite, faultsInTurn, faultyDestination, startTcpProxy } from '@holdfast/testkit';
 import { expect } from 'vitest';
 import { differencesFromMailbox } from '../differences.ts';
 import { draft, letter } from '../letters.ts';
@@ -170,7 +170,7 @@ export const interruptionPitfalls: readonly Pitfall[] = [
     async run(world) {
       const { control, clock, ada, exchange } = world;
       const deliver = async (from: number): Promise<void> => {
-        for (let i = from; i < from + 12; i += 1) await control.addMessage(ADA, FOLDERS[i % 3] ?? '', letter(i));
+        for (let i = from; i < from + 8; i += 1) await control.addMessage(ADA, FOLDERS[i % 3] ?? '', letter(i));
       };
       await deliver(0);
       const settings = { key: 'none', clock } as const;
@@ -199,14 +199,17 @@ export const interruptionPitfalls: readonly Pitfall[] = [
       expect([...kinds].toSorted()).toEqual(['data', 'index', 'snapshots']);
       for (const { id } of now) if (!before.some((message) => message.id === id)) control.deleteMessage(ADA, id);
 
-      for (const moment of ['before', 'after'] as const) {
+      // The storage is gone from a write on, before it or after it acted, or refuses that one write alone.
+      for (const moment of ['before', 'after', 'once'] as const) {
         for (let write = 1; write <= puts.length; write += 1) {
           const about = `${puts[write - 1]?.name.split('/')[0]}, write ${write} of ${puts.length}, ${moment}`;
           const { faulty, repository, first, reopen } = await prepare();
           await deliver(100);
           const added = await control.messages(ADA);
           const error = new DestinationError('ERR_STORAGE_FULL', { name: 'anything' });
-          faulty.faults.any = deathAtWrite(write, { moment, error });
+          if (moment === 'once')
+            faulty.faults.put = faultsInTurn([...Array.from({ length: write - 1 }, () => undefined), { error }]);
+          else faulty.faults.any = deathAtWrite(write, { moment, error });
           const outcome = await repository.backup(ada, policy).then(
             ({ result }) => result,
             (reason: unknown) => reason,
