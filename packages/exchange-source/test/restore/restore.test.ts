@@ -195,7 +195,7 @@ describe('createItem', () => {
     const backup = await backUp(world);
     let late: (() => Promise<Response>) | undefined;
     const slow: typeof fetch = async (input, init) => {
-      const isCreation = init?.method === 'POST' && /\/messages$/.test(String(input));
+      const isCreation = init?.method === 'POST' && String(input).endsWith('/messages');
       if (isCreation && late === undefined) {
         late = () => world.exchange.fetch(input, { ...init, signal: null });
         throw new TypeError('fetch failed');
