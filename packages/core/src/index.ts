@@ -44,6 +44,7 @@ export type { PreviewedCollection, PreviewedItem, PreviewTarget, RestorePreview 
 export type {
   RestoredItem,
   RestoreEnd,
+  RestoreCollectionFailure,
   RestoreFailure,
   RestoreOmission,
   RestoreReport,

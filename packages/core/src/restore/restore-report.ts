@@ -27,7 +27,17 @@ export interface RestoreFailure {
   readonly message: string;
 }
 
-/** An item that was restored but for some part or property. */
+/** A collection that the target has not and would not make. */
+export interface RestoreCollectionFailure {
+  /** Its id in the snapshot. */
+  readonly collection: string;
+  /** Code of the error. */
+  readonly code: string;
+  /** One sentence for people: what happened and what to do. */
+  readonly message: string;
+}
+
+/** An item that is in the target but for some part or property. */
 export interface RestoreOmission {
   /** Id of its collection in the snapshot. */
   readonly collection: string;
@@ -35,7 +45,7 @@ export interface RestoreOmission {
   readonly item: string;
   /** Its id in the target. */
   readonly targetId: string;
-  /** What the target did not take. */
+  /** What is missing of it. */
   readonly omitted: readonly OmittedPart[];
 }
 
@@ -68,7 +78,9 @@ export interface RestoreReport {
   readonly items: readonly RestoredItem[];
   /** Items that could not be restored, and empty collections. */
   readonly failures: readonly RestoreFailure[];
-  /** Items that were restored in part. */
+  /** Collections that could not be made, also those without items. Their items are among `failures`. */
+  readonly failedCollections: readonly RestoreCollectionFailure[];
+  /** Items that are in the target in part: some part or property was refused, or was never backed up. */
   readonly omissions: readonly RestoreOmission[];
   /** Bytes of item parts read out of the repository. */
   readonly bytesRead: number;

@@ -1,7 +1,13 @@
 import type { CreatedItem, RestorableItem } from '@holdfast/contracts';
 import type { RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
-import type { RestoredItem, RestoreEnd, RestoreFailure, RestoreOmission } from './restore-report.ts';
+import type {
+  RestoreCollectionFailure,
+  RestoredItem,
+  RestoreEnd,
+  RestoreFailure,
+  RestoreOmission,
+} from './restore-report.ts';
 
 /** An item of a plan, as the report names it. */
 export type TalliedItem = Pick<RestoredItem, 'collection' | 'item' | 'subject'>;
@@ -12,6 +18,7 @@ export interface RestoreTally {
   readonly items: readonly RestoredItem[];
   readonly failures: readonly RestoreFailure[];
   readonly omissions: readonly RestoreOmission[];
+  readonly failedCollections: readonly RestoreCollectionFailure[];
   readonly actions: Readonly<Record<RestoreAction, number>>;
   /** Why the rest of the plan is not tried. */
   readonly ended: RestoreEnd | undefined;
@@ -19,7 +26,7 @@ export interface RestoreTally {
   done(item: TalliedItem, action: RestoreAction, created: CreatedItem): void;
   /** Notes an item that failed. An error that every other item would meet as well ends the restore. */
   failed(item: TalliedItem, error: RestoreEnd): void;
-  /** Notes an empty collection that the target has not. */
+  /** Notes a collection that cannot be made; its items fail one by one. */
   collectionFailed(collection: string, error: RestoreEnd): void;
 }
 
@@ -31,6 +38,7 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
   const items: RestoredItem[] = [];
   const failures: RestoreFailure[] = [];
   const omissions: RestoreOmission[] = [];
+  const failedCollections: RestoreCollectionFailure[] = [];
   const actions: Record<RestoreAction, number> = { complete: 0, copy: 0, create: 0, replace: 0, skip: 0 };
   let ended: RestoreEnd | undefined;
   let done = 0;
@@ -39,14 +47,10 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
     items,
     failures,
     omissions,
+    failedCollections,
     actions,
     get ended() {
       return ended;
-    },
-
-    collectionFailed(collection, { code, message }) {
-      if (ENDS.has(code)) ended ??= { code, message };
-      failures.push({ collection, item: '', code, message });
     },
 
     done({ collection, item, subject }, action, { itemId: targetId, omitted }) {
@@ -65,6 +69,10 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
       failures.push({ collection, item, code, message });
       items.push({ collection, item, subject, action: 'fail', targetId: undefined });
       onProgress({ type: 'item-restore-failed', collection, item, code, done, planned });
+    },
+
+    collectionFailed(collection, { code, message }) {
+      failedCollections.push({ collection, code, message });
     },
   };
 }

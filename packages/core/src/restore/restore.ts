@@ -52,10 +52,7 @@ export async function restoreItems(
     const items = await treeOf(planned);
     const missing = new Set(planned.items === 'all' ? [] : planned.items);
     const place = await openPlace(context, planned);
-    if (typeof place.current !== 'string' && planned.count === 0) {
-      // There is no item to say it of.
-      tally.collectionFailed(planned.collection, place.current);
-    }
+    if (typeof place.current !== 'string') tally.collectionFailed(planned.collection, place.current);
     const selection = { selection: planned.items, signal };
     for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
       if (tally.ended !== undefined) break;
@@ -70,10 +67,11 @@ export async function restoreItems(
     }
   }
 
-  const { ended, actions, failures, omissions } = tally;
+  const { ended, actions, failures, omissions, failedCollections } = tally;
+  const isComplete = [failures, omissions, failedCollections].every(({ length }) => length === 0);
   const { skip, ...written } = actions;
   return {
-    result: failures.length + omissions.length === 0 && ended === undefined ? 'complete' : 'complete-with-failures',
+    result: isComplete && ended === undefined ? 'complete' : 'complete-with-failures',
     ended,
     planned: plan.items,
     restored: Object.values(written).reduce((sum, count) => sum + count, 0),
@@ -81,6 +79,7 @@ export async function restoreItems(
     actions,
     items: tally.items,
     failures,
+    failedCollections,
     omissions,
     bytesRead,
     usage: usageBetween(usageBefore, target.usage),

@@ -126,6 +126,22 @@ describe('restore', () => {
     );
   });
 
+  it('tells a folder without items that cannot be made', async () => {
+    const { repository } = await backedUp();
+    const other = memoryMailbox({ id: 'memory:other' });
+    const target: RestoreTarget = {
+      ...other,
+      createItem: (...request) => other.createItem(...request),
+      async prepareCollection(path) {
+        if (path[0]?.name === 'empty') throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'ErrorFolderExists' });
+        return other.prepareCollection(path);
+      },
+    };
+    const report = await repository.restore(await repository.planRestore({ snapshot: 'latest' }), target);
+    expect(report).toMatchObject({ result: 'complete-with-failures', restored: 75, failures: [] });
+    expect(report.failedCollections).toMatchObject([{ collection: 'empty', code: 'ERR_SOURCE_PROTOCOL' }]);
+  });
+
   it('loses only the item whose blob is damaged', async () => {
     const harness = await backedUp();
     const { objects } = harness;

@@ -122,7 +122,10 @@ interface CreatingRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Sends the creating request; if nobody knows whether it was acted on, looks for its mark before it is sent again. */
+/**
+ * Sends the creating request; if nobody knows whether it was acted on, looks for its mark before it is sent again, and
+ * once more afterwards: the service may have acted on the first one late.
+ */
 async function post(
   context: RestoreContext,
   folderId: string,
@@ -132,16 +135,19 @@ async function post(
   let earlierAttempts = 0;
   const policy = retryPolicy(client.clock, client.randomness, { attempts: ATTEMPTS });
   const request = { kind: 'create', method: 'POST', target: `${folderPath(context, folderId)}/messages` } as const;
-  for (;;) {
+  const messageId = asString(body['internetMessageId']);
+  const look = (others: ReadonlySet<string>): Promise<string | undefined> =>
+    findCreated(context, folderId, { mark, messageId, others, subject, signal });
+  for (let isFirst = true; ; isFirst = false) {
     try {
-      return await client.send({
-        ...request,
-        body,
-        headers: IMMUTABLE_IDS,
-        repeatable: false,
-        earlierAttempts,
-        signal,
-      });
+      const sent = { body, headers: IMMUTABLE_IDS, repeatable: false, earlierAttempts, signal };
+      const response = await client.send({ ...request, ...sent });
+      const id = asString(asObject(response.json)?.['id']);
+      if (isFirst || !response.ok || id === undefined) return response;
+      const earlier = await look(new Set([...recent, id]));
+      if (earlier === undefined) return response;
+      await deleteUnfinished(context, id, signal);
+      return earlier;
     } catch (error) {
       if (!(error instanceof UncertainOutcome)) throw error;
       const { attempt } = error;
@@ -150,8 +156,7 @@ async function post(
       if (wait !== undefined) client.noteRetry({ kind: 'create', attempt, waitMs: wait.waitMs, ...failureOf(error) });
       // A message may take a moment to show up, so the look comes after the wait.
       await client.clock.sleep(wait?.waitMs ?? 0, { signal });
-      const messageId = asString(body['internetMessageId']);
-      const created = await findCreated(context, folderId, { mark, messageId, others: recent, subject, signal });
+      const created = await look(recent);
       if (created !== undefined) return created;
       if (wait === undefined) throw outcomeError(error, subject);
     }

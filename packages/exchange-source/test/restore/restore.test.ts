@@ -189,6 +189,27 @@ describe('createItem', () => {
     expect(await world.exchange.control.messages(BOB)).toHaveLength(1);
   });
 
+  test('keeps one message of a creating request that is acted on late, after it was looked for and sent again', async () => {
+    await using world = await startWorld();
+    await world.exchange.control.addMessage(ADA, 'inbox', await richMessage());
+    const backup = await backUp(world);
+    let late: (() => Promise<Response>) | undefined;
+    const slow: typeof fetch = async (input, init) => {
+      const isCreation = init?.method === 'POST' && String(input).endsWith('/messages');
+      if (isCreation && late === undefined) {
+        late = () => world.exchange.fetch(input, { ...init, signal: null });
+        throw new TypeError('fetch failed');
+      }
+      if (isCreation) await late?.();
+      return world.exchange.fetch(input, init);
+    };
+    const bob = await connect(world.exchange, { fetch: slow }).mailbox(BOB);
+    const restored = await restoreInto(world, backup, bob);
+    expect(restored.omitted).toEqual([]);
+    expect(settable(restored.content)).toEqual(settable(await richMessage()));
+    expect(await world.exchange.control.messages(BOB)).toHaveLength(1);
+  });
+
   test('tells a full mailbox and leaves nothing half made', async () => {
     await using world = await startWorld();
     await world.exchange.control.addMessage(ADA, 'inbox', await richMessage());
