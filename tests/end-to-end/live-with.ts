@@ -166,9 +166,12 @@ export function linesOf({ coverage }: BackupReport): readonly string[] {
 }
 
 /** Codes of what a restore could not do, in order. */
-export function restoreLinesOf({ failures, omissions, ended }: RestoreReport): readonly string[] {
+export function restoreLinesOf({ failures, failedCollections, omissions, ended }: RestoreReport): readonly string[] {
+  // The items of a collection that cannot be made have lines of their own.
+  const told = new Set(failures.map(({ collection }) => collection));
+  const empty = failedCollections.filter(({ collection }) => !told.has(collection));
   const omitted = omissions.flatMap((omission) => omission.omitted.map(({ part, reason }) => `${part}: ${reason}`));
-  const codes = failures.map(({ code }) => code);
+  const codes = [...failures, ...empty].map(({ code }) => code);
   return [...codes, ...omitted, ...(ended === undefined ? [] : [`ended ${ended.code}`])].toSorted();
 }
 

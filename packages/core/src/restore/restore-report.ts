@@ -19,7 +19,7 @@ export interface RestoredItem {
 export interface RestoreFailure {
   /** Id of its collection in the snapshot. */
   readonly collection: string;
-  /** Its id in the source; empty for an empty collection. */
+  /** Its id in the source. */
   readonly item: string;
   /** Code of the error. */
   readonly code: string;
