@@ -11,7 +11,8 @@ import {
   showsContent,
   startBadWorld,
 } from './live-with.ts';
-import type { BadMailOutcome } from './live-with.ts';
+import type { BadMailOutcome, BadWorld } from './live-with.ts';
+import { use } from './use.ts';
 import { ADA, EVE } from './world.ts';
 
 /** When the pages begin. */
@@ -42,8 +43,11 @@ export const HTML_KINDS: Readonly<Record<'backup' | 'restore', Readonly<Record<H
 const MANY = 400;
 
 /** Backs up while a stranger answers; the next run must bring everything. */
-export async function backUpThroughHtml({ status, moment, kind }: HtmlAnswers): Promise<BadMailOutcome> {
-  await using world = await startBadWorld();
+export function backUpThroughHtml(answers: HtmlAnswers): Promise<BadMailOutcome> {
+  return use(startBadWorld(), (world) => backUpIn(world, answers));
+}
+
+async function backUpIn(world: BadWorld, { status, moment, kind }: HtmlAnswers): Promise<BadMailOutcome> {
   const { control, repository, ada, online, exchange, log } = world;
   await addOrdinaryMail(world);
   const complaints: string[] = [];
@@ -87,8 +91,11 @@ export async function backUpThroughHtml({ status, moment, kind }: HtmlAnswers): 
 }
 
 /** Restores while a stranger answers; a second restore must bring what is missing, and nothing twice. */
-export async function restoreThroughHtml({ status, moment, kind }: HtmlAnswers): Promise<BadMailOutcome> {
-  await using world = await startBadWorld();
+export function restoreThroughHtml(answers: HtmlAnswers): Promise<BadMailOutcome> {
+  return use(startBadWorld(), (world) => restoreIn(world, answers));
+}
+
+async function restoreIn(world: BadWorld, { status, moment, kind }: HtmlAnswers): Promise<BadMailOutcome> {
   const { control, repository, ada, eve, exchange, log } = world;
   await addOrdinaryMail(world);
   const file = { kind: 'file', name: 'large.bin', contentType: 'application/octet-stream', isInline: false } as const;

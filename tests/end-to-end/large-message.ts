@@ -2,9 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { MessageContent } from '@holdfast/simulators/exchange';
 import { startOutsideWorld } from './in-process.ts';
+import type { OutsideWorld } from './in-process.ts';
 import { letter } from './letters.ts';
 import { addOrdinaryMail, differencesOfSnapshot } from './live-with.ts';
 import type { BadMailOutcome } from './live-with.ts';
+import { use } from './use.ts';
 import { ADA, EVE } from './world.ts';
 
 /** Megabytes of heap: what messages are made of lies outside of it. */
@@ -24,8 +26,11 @@ const COPIES = 4 * 3;
  * Backs up messages with one file each of so many bytes beside ordinary mail, once more without a change, and restores
  * them through upload sessions, each in a process of its own.
  */
-export async function largeMessage(fileBytes: number): Promise<BadMailOutcome> {
-  await using world = await startOutsideWorld(HEAP);
+export function largeMessage(fileBytes: number): Promise<BadMailOutcome> {
+  return use(startOutsideWorld(HEAP), (world) => largeMessageIn(world, fileBytes));
+}
+
+async function largeMessageIn(world: OutsideWorld, fileBytes: number): Promise<BadMailOutcome> {
   const { control, exchange } = world;
   await addOrdinaryMail(world);
   let mimeBytes = 0;

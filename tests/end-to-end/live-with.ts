@@ -8,6 +8,7 @@ import { verify } from '../../examples/quickstart/verify.ts';
 import { fastClock } from './fast-clock.ts';
 import { differencesOfFolders, stateOfMailbox, stateOfSnapshot } from './folder-states.ts';
 import { draft, letter } from './letters.ts';
+import { use } from './use.ts';
 import { ADA, EVE, startWorld } from './world.ts';
 import type { World, WorldOptions } from './world.ts';
 
@@ -41,8 +42,14 @@ export interface BadMailOutcome {
 /** Folders of Recoverable Items, which is not backed up. */
 const RECOVERABLE: ReadonlySet<string> = new Set(['recoverableitemsdeletions', 'Purges', 'Versions']);
 
+/** A world for bad mail, with everything that was logged. */
+export type BadWorld = World & { readonly log: readonly string[] };
+
+/** Puts the bad thing into the mailbox, and says what is not to be had then. */
+type Arrange = (world: World) => Promise<Exceptions> | Exceptions;
+
 /** A world for bad mail: everything that is logged is kept, and time runs fast. */
-export async function startBadWorld(options: WorldOptions = {}): Promise<World & { readonly log: readonly string[] }> {
+export async function startBadWorld(options: WorldOptions = {}): Promise<BadWorld> {
   const log: string[] = [];
   const note = (message: string, fields?: object): void => void log.push(`${message} ${JSON.stringify(fields ?? {})}`);
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
@@ -65,8 +72,11 @@ export async function addOrdinaryMail({ control }: Pick<World, 'control'>): Prom
  * Backs up a mailbox with ordinary mail and something bad in it, looks at the snapshot in every way there is, backs up
  * again, restores it all into another mailbox, twice, and tells everything that is not as it must be.
  */
-export async function liveWith(arrange: (world: World) => Promise<Exceptions> | Exceptions): Promise<BadMailOutcome> {
-  await using world = await startBadWorld();
+export function liveWith(arrange: Arrange): Promise<BadMailOutcome> {
+  return use(startBadWorld(), (world) => liveIn(world, arrange));
+}
+
+async function liveIn(world: BadWorld, arrange: Arrange): Promise<BadMailOutcome> {
   const { control, repository, ada, eve, log } = world;
   const complaints: string[] = [];
   const expectThat = (holds: boolean, complaint: () => string): void => {

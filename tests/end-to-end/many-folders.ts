@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { addOrdinaryMail, differencesOfSnapshot } from './live-with.ts';
 import type { BadMailOutcome } from './live-with.ts';
 import { startOutsideWorld } from './in-process.ts';
+import type { OutsideWorld } from './in-process.ts';
+import { use } from './use.ts';
 import { ADA, EVE } from './world.ts';
 
 /** Megabytes of heap that are enough for 100,000 folders. */
@@ -11,8 +13,11 @@ const HEAP = 768;
  * Backs a mailbox up that has so many empty folders beside ordinary mail: half of them beside each other, half in a tree.
  * Then once more without a change, and restores it twice, each in a process of its own with a heap that is limited.
  */
-export async function manyFolders(count: number): Promise<BadMailOutcome> {
-  await using world = await startOutsideWorld(HEAP);
+export function manyFolders(count: number): Promise<BadMailOutcome> {
+  return use(startOutsideWorld(HEAP), (world) => manyFoldersIn(world, count));
+}
+
+async function manyFoldersIn(world: OutsideWorld, count: number): Promise<BadMailOutcome> {
   const { control, exchange } = world;
   await addOrdinaryMail(world);
   for (let i = 0; i < count; i += 1) {
