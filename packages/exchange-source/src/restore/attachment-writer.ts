@@ -6,8 +6,8 @@ import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { attachmentBody } from './attachment-body.ts';
-import { listAttachments } from './list-attachments.ts';
-import type { PresentAttachment } from './list-attachments.ts';
+import { presentAttachments } from './present-attachments.ts';
+import type { PresentAttachment } from './present-attachments.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
 import { isNotReady, writeWaits } from './write-waits.ts';
@@ -115,7 +115,7 @@ function attachmentWriter(
 
   /** Whether the message has one more attachment than were written: nobody else writes to it. */
   async function isThere(): Promise<boolean> {
-    return (await listAttachments(context, messageId, { signal })).length > written;
+    return (await presentAttachments(context, messageId, { signal })).length > written;
   }
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
@@ -136,8 +136,9 @@ function attachmentWriter(
   }
 
   async function upload(file: FileToAttach): Promise<WriteResult> {
-    const response = await persist('upload', async () => {
-      const session = await openUploadSession(context, target, file, { headers: IMMUTABLE_IDS, signal });
+    const response = await persist('upload', async ({ attempts: earlierAttempts }) => {
+      const options = { headers: IMMUTABLE_IDS, earlierAttempts, signal };
+      const session = await openUploadSession(context, target, file, options);
       return 'url' in session ? sendRanges(context, session, file.bytes, { isThere, signal }) : session;
     });
     return { response, refusal: refusalOf(response), omitted: [] };
@@ -152,7 +153,7 @@ function attachmentWriter(
 
   return {
     async present() {
-      const present = await listAttachments(context, messageId, { signal });
+      const present = await presentAttachments(context, messageId, { signal });
       written = present.length;
       return present;
     },

@@ -6,7 +6,7 @@ import type { ServiceResponse } from '../client/call.ts';
 import { retryPolicy } from '../client/retry-policy.ts';
 import { outcomeError, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';
-import { asObject, asString } from '../json-access.ts';
+import { asObject, asString, idOf } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, folderPath, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { addMissingAttachments, writeAttachments } from './attachment-writer.ts';
@@ -109,7 +109,7 @@ async function create(
     throw new SourceError('ERR_COLLECTION_NOT_FOUND', { collection: folderId, reason: response.errorCode });
   }
   if (!response.ok) throw toSourceError(response, subject);
-  const itemId = asString(asObject(response.json)?.['id']);
+  const itemId = createdId(response);
   if (itemId === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a new message without an id' });
   const omitted: readonly OmittedPart[] = worded.omitted;
   return { itemId, omitted };
@@ -142,7 +142,7 @@ async function post(
     try {
       const sent = { body, headers: IMMUTABLE_IDS, repeatable: false, earlierAttempts, signal };
       const response = await client.send({ ...request, ...sent });
-      const id = asString(asObject(response.json)?.['id']);
+      const id = createdId(response);
       if (isFirst || !response.ok || id === undefined) return response;
       const earlier = await look(new Set([...recent, id]));
       if (earlier === undefined) return response;
@@ -161,6 +161,10 @@ async function post(
       if (wait === undefined) throw outcomeError(error, subject);
     }
   }
+}
+
+function createdId({ json }: ServiceResponse): string | undefined {
+  return idOf(asObject(json) ?? {});
 }
 
 /** Deletes a message of the mailbox, into the place where the service keeps what its owner deletes. */
