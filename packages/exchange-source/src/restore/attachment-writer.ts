@@ -2,7 +2,14 @@ import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
-import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
+import {
+  QUOTA_EXCEEDED,
+  failureReason,
+  isNotReady,
+  isPermanent,
+  outcomeError,
+  toSourceError,
+} from '../client/service-error.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { attachmentBody } from './attachment-body.ts';
@@ -10,7 +17,7 @@ import { presentAttachments } from './present-attachments.ts';
 import type { PresentAttachment } from './present-attachments.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
-import { isNotReady, writeWaits } from './write-waits.ts';
+import { writeWaits } from './write-waits.ts';
 import type { WriteWaits } from './write-waits.ts';
 
 /** Files from this size on need an upload session, smaller ones may not use one. */

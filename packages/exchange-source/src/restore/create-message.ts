@@ -3,6 +3,7 @@ import type { CreatedItem, JsonObject, OmittedPart, OperationOptions, Restorable
 
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
+import { failureOf } from '../client/failure-of.ts';
 import { retryPolicy } from '../client/retry-policy.ts';
 import { outcomeError, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';
@@ -16,7 +17,6 @@ import { messageBody, withoutInvalidRecipients } from './message-body.ts';
 import { readAttachmentsToRestore, readListed } from './restorable-message.ts';
 import { contentDigest, originOf } from './restore-mark.ts';
 import type { RestoreMark } from './restore-mark.ts';
-import { failureOf } from './write-waits.ts';
 
 const ATTEMPTS = 8;
 /** How many of the messages it created a target remembers, to tell them from one whose answer got lost. */
