@@ -83,7 +83,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       throw new UncertainOutcome(failureReason(response), { attempt: call.attempt, response });
     }
     if (wait?.cause === 'throttled') {
-      pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), epoch: call.epoch });
+      pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), era: call.era });
     }
     return wait && { ...wait, status: response.cut ? 0 : response.status, code: response.errorCode };
   }
