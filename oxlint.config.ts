@@ -36,7 +36,7 @@ export default defineConfig({
     'typescript/consistent-return': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'unicorn/consistent-function-scoping': 'off',
-    // A helper that asserts says so in its name.
+    // A function that asserts says so in its name.
     'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'assert*', 'fc.assert'] }],
     'vitest/no-conditional-expect': 'off',
     'vitest/valid-title': ['error', { ignoreTypeOfTestName: true }],

@@ -12,6 +12,7 @@ const RUNS = 100;
 const rate = await requestRate(REQUESTS);
 let failed = 0;
 let refused = 0;
+let overLimit = 0;
 let untold = 0;
 let longest = 0;
 let inFlight = rate.inFlight;
@@ -23,6 +24,7 @@ for (let seed = 1; seed <= RUNS; seed += 1) {
     if (!whole) console.log(`seed ${seed}: ${run.report.result}, ${run.differences.join('; ')}`);
     failed += whole ? 0 : 1;
     refused += run.refused;
+    overLimit += run.overLimit;
     untold += run.refused - run.retries;
     longest = Math.max(longest, run.hours);
     inFlight = Math.max(inFlight, run.inFlight);
@@ -38,7 +40,7 @@ conclude({
   figure:
     `${(rate.used * 100).toFixed(1)} % of 10,000 requests in 10 minutes used (at least 95), ` +
     `at most ${rate.mostInWindow} in any 10 minutes and ${inFlight} at a time, ${rate.refused} refused; ` +
-    `${failed} of ${RUNS} backups failed, ${refused} requests refused, ${untold} of them not told, ` +
+    `${failed} of ${RUNS} backups failed, ${refused} requests refused, ${overLimit} of them over a limit, ${untold} not told, ` +
     `the longest backup ${longest.toFixed(1)} hours (Retry-After: ${[...forms].toSorted().join(', ')})`,
   pass:
     rate.used >= 0.95 &&
@@ -47,5 +49,6 @@ conclude({
     inFlight <= 4 &&
     failed === 0 &&
     untold === 0 &&
+    overLimit === 0 &&
     refused > RUNS,
 });

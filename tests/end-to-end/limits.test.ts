@@ -11,11 +11,12 @@ describe('service limits', () => {
 
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     it(`brings a backup to a complete end through storms of 429 (seed ${seed})`, async () => {
-      const { report, differences, refused, retries, inFlight } = await stormyBackup(seed);
+      const { report, differences, refused, overLimit, retries, inFlight } = await stormyBackup(seed);
       expect(report).toMatchObject({ result: 'complete', coverage: { failures: [], omitted: [] } });
       expect(differences).toEqual([]);
       expect(refused).toBeGreaterThanOrEqual(3);
       expect(retries).toBe(refused);
+      expect(overLimit).toBe(0);
       expect(report.usage.throttledMs).toBeGreaterThan(0);
       expect(report.usage.byKind['message']).toBeGreaterThanOrEqual(24);
       expect(inFlight).toBeLessThanOrEqual(4);

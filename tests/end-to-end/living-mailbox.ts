@@ -3,7 +3,7 @@ import type { BackupReport, Repository } from '@holdfast/core';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { exchangeOnline } from '@holdfast/exchange-source';
 import { startExchange } from '@holdfast/simulators/exchange';
-import type { Exchange, Weather } from '@holdfast/simulators/exchange';
+import type { Exchange, ItemFault, Weather } from '@holdfast/simulators/exchange';
 import {
   applyHistoryStep,
   describeStep,
@@ -21,6 +21,12 @@ import type { MailboxState } from './folder-states.ts';
 
 const ADA = 'ada@example.org';
 const BACKUPS = { from: 3, to: 5 };
+/** In which ways a message is sick: for good in every respect, on every page that shows its body, or without a reason. */
+const SICK: readonly ItemFault[] = [
+  { code: 'ErrorCorruptData' },
+  { code: 'ErrorContentConversionFailed', parts: ['body'] },
+  { code: 'ErrorInternalServerError', parts: ['mime', 'properties'] },
+];
 /** What ends a run from outside. */
 const STOPPED = new Error('stopped on purpose');
 
@@ -103,7 +109,12 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
   const note = async (): Promise<void> => {
     moments.push(await stateOfMailbox(control, ADA));
   };
-  const hands = noticing(mailboxHands(control, ADA), note, (id) => failing.add(id));
+  const ada = mailboxHands(control, ADA);
+  const sicken = (id: string): void => {
+    void ada.failMessage(id);
+    control.failItem(id, dice.pick(SICK));
+  };
+  const hands = noticing({ ...ada, failMessage: sicken }, note, (id) => failing.add(id));
 
   async function step(where: string): Promise<void> {
     const chosen = historyStep(dice, await hands.view(), {
@@ -135,6 +146,7 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
       });
     });
     control.setWeather(trouble.weather);
+    control.setOverQuota(ADA, trouble.quota ?? 'under');
     destination.faults.put = trouble.storage;
     try {
       return await repository.backup(mailbox, {
@@ -152,6 +164,7 @@ async function beginLife(exchange: Exchange, clock: VirtualClock, dice: SeededRa
     } finally {
       end();
       control.setWeather(undefined);
+      control.setOverQuota(ADA, 'under');
       destination.faults.put = undefined;
     }
   }
@@ -249,11 +262,12 @@ interface Trouble {
   readonly weather?: Weather;
   readonly storage?: ReturnType<typeof randomFaults>;
   readonly stopAt?: number;
+  readonly quota?: 'over';
 }
 
 function randomTrouble(dice: SeededRandomness): Trouble {
   const steps = dice.pick([0, 3, 10, 20]);
-  const kind = dice.pick(['nothing', 'bad weather', 'storm', 'a stop', 'a failing storage'] as const);
+  const kind = dice.pick(['nothing', 'bad weather', 'storm', 'a stop', 'a failing storage', 'no room'] as const);
   const name = `${kind} and ${steps} steps`;
   switch (kind) {
     case 'bad weather': {
@@ -281,6 +295,8 @@ function randomTrouble(dice: SeededRandomness): Trouble {
       const rates = { before: 0.2, after: 0.2, kinds: ['put'] as const };
       return { name, steps, storage: randomFaults(seededRandomness(dice.integer(1, 1_000_000)), rates) };
     }
+    case 'no room':
+      return { name, steps, quota: 'over' };
     default:
       return { name, steps };
   }

@@ -21,6 +21,8 @@ export interface StormyBackup {
   readonly differences: readonly string[];
   /** Requests that were refused. */
   readonly refused: number;
+  /** Those of them that were over a limit of the service. */
+  readonly overLimit: number;
   /** Repetitions that were told of, each before its wait. */
   readonly retries: number;
   /** How long it took, in hours of the virtual clock. */
@@ -39,7 +41,7 @@ export async function stormyBackup(seed: number, messages = 24): Promise<StormyB
   const dice = seededRandomness(seed);
   const clock = virtualClock();
   const exchange = await startExchange({ mailboxes: { [ADA]: {} }, clock, seed, latencyMs: 20 });
-  const { control, requests, tenant, credentials } = exchange;
+  const { control, requests, tenant, credentials, fetch } = exchange;
   for (let i = 0; i < messages; i += 1) {
     await control.addMessage(ADA, ['inbox', 'Projects/Bridge', 'Archive'][i % 3] ?? '', letter(i));
   }
@@ -54,17 +56,10 @@ export async function stormyBackup(seed: number, messages = 24): Promise<StormyB
     forms.add(form);
     const count = dice.integer(3, form === 'half an hour' ? 12 : 40);
     ordered = requests.throttled + count;
-    control.throttle({ count, retryAfter: secondsOf(form, dice) });
+    const retryAfterForm = form === 'a date' ? 'date' : 'seconds';
+    control.throttle({ count, retryAfter: secondsOf(form, dice), retryAfterForm });
   }
 
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const answer = await exchange.fetch(input, init);
-    const seconds = answer.headers.get('retry-after');
-    if (form !== 'a date' || answer.status !== 429 || seconds === null) return answer;
-    const headers = new Headers(answer.headers);
-    headers.set('retry-after', new Date(clock.now() + Number(seconds) * 1000).toUTCString());
-    return new Response(await answer.arrayBuffer(), { status: answer.status, headers });
-  };
   const online = exchangeOnline({
     tenant,
     credentials,
@@ -87,7 +82,8 @@ export async function stormyBackup(seed: number, messages = 24): Promise<StormyB
     const hours = (clock.now() - start) / 3_600_000;
     const differences = await differencesFromMailbox(repository, 'latest', await control.messages(ADA));
     const { throttled: refused, maxInFlight } = requests;
-    return { seed, report, differences, refused, retries, hours, forms, inFlight: maxInFlight[ADA] ?? 0 };
+    const overLimit = requests.overLimit[ADA] ?? 0;
+    return { seed, report, differences, refused, overLimit, retries, hours, forms, inFlight: maxInFlight[ADA] ?? 0 };
   } finally {
     await exchange.close();
   }

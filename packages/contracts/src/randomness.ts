@@ -19,7 +19,16 @@ export const systemRandomness: Randomness = {
   },
 };
 
-/** A number from 0 (included) to 1 (excluded) with 32 random bits, for jitter and for choosing between few things. */
+/**
+ * A number from 0 (included) to 1 (excluded) with 32 random bits, for jitter and for choosing between few things.
+ *
+ * @example A wait of half a second to a second
+ * ```ts
+ * import { randomFraction, systemRandomness } from '@holdfast/contracts';
+ *
+ * const waitMs = 500 + 500 * randomFraction(systemRandomness);
+ * ```
+ */
 export function randomFraction(randomness: Randomness): number {
   const [a = 0, b = 0, c = 0, d = 0] = randomness.bytes(4);
   return (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) / 4_294_967_296;

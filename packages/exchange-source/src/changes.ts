@@ -3,6 +3,7 @@ import type { ChangeEvent, ChangesOptions, Collection, JsonObject } from '@holdf
 
 import type { ServiceRequest } from './client/call.ts';
 import type { GraphClient } from './client/graph-client.ts';
+import { failureOf } from './client/failure-of.ts';
 import { QUOTA_EXCEEDED, breaksOnContent, isNotFound, isTokenLoss, toSourceError } from './client/service-error.ts';
 import { asObject, asString, entriesOf, idOf } from './json-access.ts';
 import { fetchMessages } from './locate.ts';
@@ -102,6 +103,7 @@ async function readPage(
 ): Promise<DeltaPage | PageFailure> {
   const { client } = context;
   const start = { target: `${folderPath(context, collection.id)}/messages/delta`, query };
+  let earlierAttempts = 0;
   for (let size = PAGE_SIZE; size >= 1; size = Math.floor(size / 2)) {
     const request: ServiceRequest = {
       kind: 'delta',
@@ -109,6 +111,7 @@ async function readPage(
       ...(url === undefined ? start : { target: url }),
       headers: { Prefer: `IdType="ImmutableId", odata.maxpagesize=${size}` },
       failedAnswers: size === 1 ? undefined : FAILED_ANSWERS_PER_PAGE,
+      earlierAttempts,
       signal,
     };
     const response = await client.send(request);
@@ -119,6 +122,8 @@ async function readPage(
     if (!breaksOnContent(response) && response.status < 500) {
       throw toSourceError(response, isNotFound(response) ? aboutFolder(context, collection.id) : aboutMailbox(context));
     }
+    earlierAttempts = response.attempt;
+    if (size > 1) client.noteRetry({ kind: 'delta', attempt: response.attempt, waitMs: 0, ...failureOf(response) });
   }
   return 'broken';
 }

@@ -12,7 +12,7 @@ import { exchangeMailbox } from './exchange-mailbox.ts';
 import type { ExchangeMailbox } from './exchange-mailbox.ts';
 import { resolveExchangeOptions } from './exchange-options.ts';
 import type { ExchangeOnlineOptions } from './exchange-options.ts';
-import { asObject, asString } from './json-access.ts';
+import { asObject, asString, idOf } from './json-access.ts';
 import { requestMeter } from './request-counters.ts';
 import type { RequestCounters } from './request-counters.ts';
 
@@ -131,8 +131,8 @@ function userOf(response: ServiceResponse, address: string): FoundUser {
   }
   if (!response.ok) throw toSourceError(response, { mailbox: address });
   const user = asObject(response.json);
-  const id = asString(user?.['id']);
-  if (id === undefined || id === '') {
+  const id = user && idOf(user);
+  if (id === undefined) {
     throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a user without an id' });
   }
   const mail = asString(user?.['mail']) ?? address;

@@ -1,3 +1,4 @@
+import type { RetryEvent } from '@holdfast/exchange-source';
 import { virtualClock } from '@holdfast/testkit';
 import { describe, expect, test } from 'vitest';
 
@@ -35,6 +36,23 @@ describe('a page of changes', () => {
     const told = await clock.runUntil(changesOf(ada, await folderNamed(ada, 'Inbox')));
     expect(new Set(told.items.map(({ id }) => id))).toEqual(new Set(ids));
     expect(told.items.find(({ id }) => id === sick)?.listed).toHaveProperty('body');
+  });
+
+  test('is told as a retry each time it is asked for again, in smaller pieces too', async () => {
+    const clock = virtualClock();
+    await using world = await startWorld({ clock }, { clock });
+    for (let i = 0; i < 60; i++) await world.exchange.control.addMessage(ADA, 'inbox', letter(`Letter ${i}`));
+    const retries: RetryEvent[] = [];
+    const onRetry = (event: RetryEvent): unknown => retries.push(event);
+    const ada = await connect(world.exchange, { clock, onRetry }).mailbox(ADA);
+    const inbox = await folderNamed(ada, 'Inbox');
+    world.exchange.control.cutPages(7);
+    const before = ada.usage.repeated;
+    expect((await clock.runUntil(changesOf(ada, inbox))).items).toHaveLength(60);
+    expect(retries.map(({ attempt, cause }) => [attempt, cause])).toEqual(
+      Array.from({ length: 7 }, (_, index) => [index + 1, 'cut']),
+    );
+    expect(ada.usage.repeated - before).toBe(7);
   });
 
   test('that never comes is told as a service out of reach', async () => {

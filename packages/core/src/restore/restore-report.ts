@@ -15,7 +15,7 @@ export interface RestoredItem {
   readonly targetId: string | undefined;
 }
 
-/** An item that could not be restored, or an empty collection that could not be created. */
+/** An item that could not be restored. */
 export interface RestoreFailure {
   /** Id of its collection in the snapshot. */
   readonly collection: string;
@@ -76,7 +76,7 @@ export interface RestoreReport {
   readonly actions: Readonly<Record<RestoreAction, number>>;
   /** What became of each item, in the order in which they were done; see {@link RestoreOptions.lines}. */
   readonly items: readonly RestoredItem[];
-  /** Items that could not be restored, and empty collections. */
+  /** Items that could not be restored. */
   readonly failures: readonly RestoreFailure[];
   /** Collections that could not be made, also those without items. Their items are among `failures`. */
   readonly failedCollections: readonly RestoreCollectionFailure[];

@@ -8,12 +8,12 @@ export interface AdaptiveLimits {
   /** Share of the documented rate at which requests may start; 1 does not hold them back at all. */
   readonly rate: number;
   /** Changes with each step down, so that requests that were under way then are not taken for a new push. */
-  readonly epoch: number;
+  readonly era: number;
   /**
-   * The service pushed back on a request that began in the given epoch. One about concurrency takes a place away; any
-   * other one, from the second on, halves the rate. Pushes on requests of an earlier epoch were met already.
+   * The service pushed back on a request that began in the given era. One about concurrency takes a place away; any
+   * other one, from the second on, halves the rate. Pushes on requests of an earlier era were met already.
    */
-  pushBack(cause: PushbackCause, epoch: number): void;
+  pushBack(cause: PushbackCause, era: number): void;
   /** So many requests were served. Enough of them in a row give a place and a step of the rate back. */
   succeed(count: number): void;
 }
@@ -30,7 +30,7 @@ const LOWEST_RATE = 1 / 16;
 export function adaptiveLimits(documented: { readonly inFlight: number }): AdaptiveLimits {
   let inFlight = documented.inFlight;
   let rate = 1;
-  let epoch = 0;
+  let era = 0;
   let successes = 0;
   let warned = false;
 
@@ -41,14 +41,14 @@ export function adaptiveLimits(documented: { readonly inFlight: number }): Adapt
     get rate() {
       return rate;
     },
-    get epoch() {
-      return epoch;
+    get era() {
+      return era;
     },
 
-    pushBack(cause, pushedEpoch) {
+    pushBack(cause, pushedEra) {
       successes = 0;
-      if (pushedEpoch < epoch) return;
-      epoch++;
+      if (pushedEra < era) return;
+      era++;
       if (cause === 'concurrency') inFlight = Math.max(1, inFlight - 1);
       else if (warned) rate = Math.max(LOWEST_RATE, rate / 2);
       else warned = true;

@@ -78,7 +78,7 @@ export interface Call {
   /** Which attempt is under way, from 1. */
   attempt: number;
   /** When the gate let the present attempt in. */
-  epoch?: number | undefined;
+  era?: number | undefined;
   /** The access token that the present attempt carries. */
   token?: string | undefined;
   /** The answer to the present attempt. */

@@ -17,7 +17,7 @@ export function gateMiddleware(gate: LimitGate): Middleware {
     execute: async (context: Context): Promise<void> => {
       const call = callOf(context);
       const turn = await gate.enter(sizeOf(call), { signal: call.request.signal });
-      call.epoch = turn.epoch;
+      call.era = turn.era;
       try {
         await next?.execute(context);
       } finally {

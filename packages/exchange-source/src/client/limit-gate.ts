@@ -25,7 +25,7 @@ export interface RequestSize {
 /** A request that was let in. */
 export interface Turn {
   /** When it was let in, as {@link Pushback} needs it. */
-  readonly epoch: number;
+  readonly era: number;
   /** Ends it; call it once. */
   leave(outcome: 'served' | 'not-served'): void;
 }
@@ -36,8 +36,8 @@ export interface Pushback {
   readonly waitMs: number;
   /** What it has too much of. */
   readonly cause: PushbackCause;
-  /** The epoch of the request that it pushed back. @defaultValue the present one */
-  readonly epoch?: number | undefined;
+  /** The era of the request that it pushed back. @defaultValue the present one */
+  readonly era?: number | undefined;
 }
 
 /** Lets requests through only as fast as the service allows. */
@@ -144,7 +144,7 @@ export function limitGate({ clock, limits }: LimitGateOptions): LimitGate {
       const rate = rateNow(now);
       pacedUntil = rate < 1 ? Math.max(pacedUntil, now) + (weight * spacingMs) / rate : now;
       chosen.admit({
-        epoch: adaptive.epoch,
+        era: adaptive.era,
         leave(outcome) {
           const end = clock.now();
           used -= places;
@@ -193,9 +193,9 @@ export function limitGate({ clock, limits }: LimitGateOptions): LimitGate {
         if (laneOf(waiter).size === 1) admitWaiting();
       }),
 
-    pushBack({ waitMs, cause, epoch = adaptive.epoch }) {
+    pushBack({ waitMs, cause, era = adaptive.era }) {
       closed.close(clock.now(), waitMs);
-      adaptive.pushBack(cause, epoch);
+      adaptive.pushBack(cause, era);
     },
 
     slowDown(usedShare) {

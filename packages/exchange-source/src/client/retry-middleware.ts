@@ -50,8 +50,16 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
   const { clock, randomness, logger, throttlePatienceMs, pushBack, onRetry, tokens } = options;
   let next: Middleware | undefined;
 
-  /** Makes one attempt; returns how long to wait before the next, or nothing if its answer is the final one. */
-  async function attempt(context: Context, call: Call, policy: RetryPolicy): Promise<Repetition | undefined> {
+  /**
+   * Makes one attempt; returns how long to wait before the next, or nothing if its answer is the final one. A service
+   * that answered before, if only to say that it failed, is there: where the connection fails at last, that answer counts.
+   */
+  async function attempt(
+    context: Context,
+    call: Call,
+    policy: RetryPolicy,
+    earlier: ServiceResponse | undefined,
+  ): Promise<Repetition | undefined> {
     const { repeatable = true } = call.request;
     try {
       await next?.execute(context);
@@ -59,6 +67,10 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       if (!(error instanceof NetworkFailure)) throw error;
       if (!repeatable) throw new UncertainOutcome(error.message, { attempt: call.attempt, cause: error });
       const wait = policy.afterFailure();
+      if (wait === undefined && earlier !== undefined) {
+        call.response = { ...earlier, attempt: call.attempt };
+        return undefined;
+      }
       if (wait === undefined) {
         throw new SourceError('ERR_SOURCE_UNREACHABLE', { reason: error.message }, { cause: error });
       }
@@ -71,7 +83,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       throw new UncertainOutcome(failureReason(response), { attempt: call.attempt, response });
     }
     if (wait?.cause === 'throttled') {
-      pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), epoch: call.epoch });
+      pushBack({ waitMs: wait.waitMs, cause: pushbackCause(response), era: call.era });
     }
     return wait && { ...wait, status: response.cut ? 0 : response.status, code: response.errorCode };
   }
@@ -85,11 +97,12 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
       const { kind, signal, attempts = DEFAULT_ATTEMPTS, failedAnswers } = call.request;
       const policy = retryPolicy(clock, randomness, { attempts, failedAnswers, throttlePatienceMs });
       let renewals = 0;
+      let failed: ServiceResponse | undefined;
       for (;;) {
         signal?.throwIfAborted();
         call.attempt++;
         call.response = undefined;
-        let repetition = await attempt(context, call, policy);
+        let repetition = await attempt(context, call, policy, failed);
         if (repetition === undefined) {
           const refusal = tokenRefusal(call);
           if (refusal === undefined || renewals === RENEWALS_IN_A_ROW) return;
@@ -97,6 +110,7 @@ export function retryMiddleware(options: RetryMiddlewareOptions): Middleware {
           tokens.reject(call.token ?? '');
           repetition = { waitMs: 0, cause: 'token-refused', status: 401, code: refusal.errorCode };
         } else renewals = 0;
+        if (repetition.cause === 'unavailable' || repetition.cause === 'cut') failed = call.response;
         onRetry({ kind, attempt: call.attempt, ...repetition });
         logger.debug('a request is to be repeated', { kind, attempt: call.attempt, ...repetition });
         if (repetition.waitMs > 0) await clock.sleep(repetition.waitMs, { signal });

@@ -93,6 +93,11 @@ export function breaksOnContent({ status, cut }: ServiceResponse): boolean {
   return cut || status === 500 || status === 504;
 }
 
+/** Whether a write found its message just created and not there yet, or busy with another write: both pass. */
+export function isNotReady({ status }: ServiceResponse): boolean {
+  return status === 404 || status === 409 || status === 412;
+}
+
 /** Whether the answer says that what was asked for does not exist. */
 export function isNotFound({ status, errorCode }: ServiceResponse): boolean {
   return status === 404 && (errorCode === undefined || !MAILBOX_MISSING.has(errorCode));

@@ -2,15 +2,22 @@ import type { OmittedPart, OperationOptions } from '@holdfast/contracts';
 
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
-import { QUOTA_EXCEEDED, failureReason, isPermanent, outcomeError, toSourceError } from '../client/service-error.ts';
+import {
+  QUOTA_EXCEEDED,
+  failureReason,
+  isNotReady,
+  isPermanent,
+  outcomeError,
+  toSourceError,
+} from '../client/service-error.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { attachmentBody } from './attachment-body.ts';
-import { listAttachments } from './list-attachments.ts';
-import type { PresentAttachment } from './list-attachments.ts';
+import { presentAttachments } from './present-attachments.ts';
+import type { PresentAttachment } from './present-attachments.ts';
 import type { AttachmentToRestore, FileToAttach, ItemToAttach } from './restorable-attachment.ts';
 import { openUploadSession, sendRanges } from './upload-session.ts';
-import { isNotReady, writeWaits } from './write-waits.ts';
+import { writeWaits } from './write-waits.ts';
 import type { WriteWaits } from './write-waits.ts';
 
 /** Files from this size on need an upload session, smaller ones may not use one. */
@@ -115,7 +122,7 @@ function attachmentWriter(
 
   /** Whether the message has one more attachment than were written: nobody else writes to it. */
   async function isThere(): Promise<boolean> {
-    return (await listAttachments(context, messageId, { signal })).length > written;
+    return (await presentAttachments(context, messageId, { signal })).length > written;
   }
 
   async function post(attachment: FileToAttach | ItemToAttach, part: string): Promise<WriteResult> {
@@ -136,8 +143,9 @@ function attachmentWriter(
   }
 
   async function upload(file: FileToAttach): Promise<WriteResult> {
-    const response = await persist('upload', async () => {
-      const session = await openUploadSession(context, target, file, { headers: IMMUTABLE_IDS, signal });
+    const response = await persist('upload', async ({ attempts: earlierAttempts }) => {
+      const options = { headers: IMMUTABLE_IDS, earlierAttempts, signal };
+      const session = await openUploadSession(context, target, file, options);
       return 'url' in session ? sendRanges(context, session, file.bytes, { isThere, signal }) : session;
     });
     return { response, refusal: refusalOf(response), omitted: [] };
@@ -152,7 +160,7 @@ function attachmentWriter(
 
   return {
     async present() {
-      const present = await listAttachments(context, messageId, { signal });
+      const present = await presentAttachments(context, messageId, { signal });
       written = present.length;
       return present;
     },

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@holdfast/contracts';
 
-import { asString } from '../json-access.ts';
+import { asString, idOf } from '../json-access.ts';
 import { EXPAND_MARK, ORIGIN_PROPERTY, markOf } from './restore-mark.ts';
 import type { RestoreMark } from './restore-mark.ts';
 
@@ -41,7 +41,7 @@ export function candidateQuery({
 
 /** A candidate out of what a list tells of it; `undefined` for an entry without an id. */
 export function toCandidate(message: JsonObject): Candidate | undefined {
-  const id = asString(message['id']);
+  const id = idOf(message);
   if (id === undefined) return undefined;
   return {
     id,

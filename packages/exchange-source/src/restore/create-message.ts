@@ -3,10 +3,11 @@ import type { CreatedItem, JsonObject, OmittedPart, OperationOptions, Restorable
 
 import { LARGEST_REQUEST, UncertainOutcome } from '../client/call.ts';
 import type { ServiceResponse } from '../client/call.ts';
+import { failureOf } from '../client/failure-of.ts';
 import { retryPolicy } from '../client/retry-policy.ts';
 import { outcomeError, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';
-import { asObject, asString } from '../json-access.ts';
+import { asObject, asString, idOf } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, folderPath, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { addMissingAttachments, writeAttachments } from './attachment-writer.ts';
@@ -16,7 +17,6 @@ import { messageBody, withoutInvalidRecipients } from './message-body.ts';
 import { readAttachmentsToRestore, readListed } from './restorable-message.ts';
 import { contentDigest, originOf } from './restore-mark.ts';
 import type { RestoreMark } from './restore-mark.ts';
-import { failureOf } from './write-waits.ts';
 
 const ATTEMPTS = 8;
 /** How many of the messages it created a target remembers, to tell them from one whose answer got lost. */
@@ -109,7 +109,7 @@ async function create(
     throw new SourceError('ERR_COLLECTION_NOT_FOUND', { collection: folderId, reason: response.errorCode });
   }
   if (!response.ok) throw toSourceError(response, subject);
-  const itemId = asString(asObject(response.json)?.['id']);
+  const itemId = createdId(response);
   if (itemId === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a new message without an id' });
   const omitted: readonly OmittedPart[] = worded.omitted;
   return { itemId, omitted };
@@ -142,7 +142,7 @@ async function post(
     try {
       const sent = { body, headers: IMMUTABLE_IDS, repeatable: false, earlierAttempts, signal };
       const response = await client.send({ ...request, ...sent });
-      const id = asString(asObject(response.json)?.['id']);
+      const id = createdId(response);
       if (isFirst || !response.ok || id === undefined) return response;
       const earlier = await look(new Set([...recent, id]));
       if (earlier === undefined) return response;
@@ -161,6 +161,10 @@ async function post(
       if (wait === undefined) throw outcomeError(error, subject);
     }
   }
+}
+
+function createdId({ json }: ServiceResponse): string | undefined {
+  return idOf(asObject(json) ?? {});
 }
 
 /** Deletes a message of the mailbox, into the place where the service keeps what its owner deletes. */

@@ -6,7 +6,7 @@ import type { ServiceRequest } from '../client/call.ts';
 import { failureReason, isNotFound, outcomeError, toSourceError } from '../client/service-error.ts';
 import type { FailureSubject } from '../client/service-error.ts';
 import { FOLDER_LIST_QUERY, isSearchFolder } from '../folders.ts';
-import { asObject, asString } from '../json-access.ts';
+import { asObject, asString, idOf } from '../json-access.ts';
 import { aboutFolder, aboutMailbox, folderPath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { listPages } from '../pages.ts';
@@ -51,7 +51,7 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     const response = await client.send({ kind: 'folder', method: 'GET', target, query: { $select: 'id' }, signal });
     const isMissing = isNotFound(response) || response.status === 400;
     if (!response.ok && !isMissing) throw toSourceError(response, aboutMailbox(context));
-    const id = isMissing ? undefined : idOf(asObject(response.json));
+    const id = isMissing ? undefined : requireId(asObject(response.json));
     byRole.set(role, id);
     return id;
   }
@@ -63,7 +63,7 @@ export function folderFinder(context: MailboxContext): FolderFinder {
     const request = { kind: 'folder', method: 'GET', target: listPath(parentId), query: FOLDER_LIST_QUERY } as const;
     for await (const page of listPages(context, { ...request, signal }, about(parentId))) {
       for (const folder of page) {
-        const id = asString(folder['id']);
+        const id = idOf(folder);
         // Without an id nothing can be put into it.
         if (id !== undefined && !isSearchFolder(folder)) children.add(asString(folder['displayName']) ?? '', id);
       }
@@ -87,7 +87,7 @@ export function folderFinder(context: MailboxContext): FolderFinder {
       signal?.throwIfAborted();
       const created = await create(parentId, folder, { earlierAttempts: waits.attempts, signal });
       if (created !== undefined && !(created instanceof UncertainOutcome)) {
-        const id = idOf(created);
+        const id = requireId(created);
         children.add(folder.name, id);
         byParent.set(id, namedFolders());
         return id;
@@ -163,7 +163,7 @@ export function folderFinder(context: MailboxContext): FolderFinder {
 
     async prepare(path, { signal } = {}) {
       const id = await follow(path, (parentId, folder) => findOrCreate(parentId, folder, signal), signal);
-      return id ?? idOf(undefined);
+      return id ?? requireId(undefined);
     },
 
     forget,
@@ -174,8 +174,8 @@ function placeOf(parentId: string, { name }: RestoreFolder): string {
   return `${parentId}\n${name}`;
 }
 
-function idOf(folder: JsonObject | undefined): string {
-  const id = asString(folder?.['id']);
+function requireId(folder: JsonObject | undefined): string {
+  const id = folder && idOf(folder);
   if (id === undefined) throw new SourceError('ERR_SOURCE_PROTOCOL', { reason: 'a folder without an id' });
   return id;
 }

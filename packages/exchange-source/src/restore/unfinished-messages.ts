@@ -6,7 +6,7 @@ import { asObject, objectsOf } from '../json-access.ts';
 import { IMMUTABLE_IDS, aboutMailbox, messagePath } from '../mailbox-context.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import type { Candidate } from './candidate.ts';
-import { listAttachments } from './list-attachments.ts';
+import { presentAttachments } from './present-attachments.ts';
 
 /** More attachments than a message ever has: the service gives ten where nothing is said. */
 const PAGE = 500;
@@ -31,7 +31,7 @@ export async function unfinishedOf(
       let count = answer.ok ? objectsOf(list?.['value']).length : 0;
       const wanted = mark?.attachments ?? 0;
       if (count < wanted && list?.['@odata.nextLink'] !== undefined) {
-        count = (await listAttachments(context, id, { signal })).length;
+        count = (await presentAttachments(context, id, { signal })).length;
       }
       // One whose attachments cannot be listed shows when it is completed what is wrong with it.
       if (count < wanted) unfinished.add(id);

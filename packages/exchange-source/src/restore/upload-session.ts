@@ -2,7 +2,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/contracts';
 
 import { UncertainOutcome } from '../client/call.ts';
-import type { ServiceResponse } from '../client/call.ts';
+import type { ServiceRequest, ServiceResponse } from '../client/call.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
 import { asArray, asObject, asString } from '../json-access.ts';
 import type { FileToAttach } from './restorable-attachment.ts';
@@ -22,7 +22,7 @@ export async function openUploadSession(
   { client }: MailboxContext,
   attachmentsPath: string,
   file: FileToAttach,
-  options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal | undefined },
+  options: Pick<ServiceRequest, 'earlierAttempts' | 'headers' | 'signal'>,
 ): Promise<UploadSession | ServiceResponse> {
   const { name, contentType, isInline, contentId, bytes } = file;
   const item: JsonObject = {

@@ -1,7 +1,7 @@
-import { NetworkFailure, UncertainOutcome } from '../client/call.ts';
-import type { ServiceResponse } from '../client/call.ts';
+import type { ServiceResponse, UncertainOutcome } from '../client/call.ts';
+import { failureOf } from '../client/failure-of.ts';
 import type { MailboxContext } from '../mailbox-context.ts';
-import type { RequestKind, RetryCause } from '../request-counters.ts';
+import type { RequestKind } from '../request-counters.ts';
 
 const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 200;
@@ -38,25 +38,4 @@ export function writeWaits(
       return true;
     },
   };
-}
-
-/** Whether a write found its message just created and not there yet, or busy with another write: both pass. */
-export function isNotReady({ status }: ServiceResponse): boolean {
-  return status === 404 || status === 409 || status === 412;
-}
-
-/** What a failure is told as. */
-export function failureOf(failure: ServiceResponse | UncertainOutcome): {
-  readonly cause: RetryCause;
-  readonly status: number;
-  readonly code: string | undefined;
-} {
-  const response = failure instanceof UncertainOutcome ? failure.response : failure;
-  if (response === undefined) {
-    const { cause } = failure as UncertainOutcome;
-    return { cause: 'network', status: 0, code: cause instanceof NetworkFailure ? cause.code : undefined };
-  }
-  const { status, cut, errorCode } = response;
-  if (cut) return { cause: 'cut', status: 0, code: errorCode };
-  return { cause: isNotReady(response) ? 'not-ready' : 'unavailable', status, code: errorCode };
 }

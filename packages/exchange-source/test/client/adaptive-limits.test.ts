@@ -4,7 +4,7 @@ import { adaptiveLimits } from '../../src/client/adaptive-limits.ts';
 import type { AdaptiveLimits, PushbackCause } from '../../src/client/adaptive-limits.ts';
 
 function pushed(limits: AdaptiveLimits, ...causes: readonly PushbackCause[]): AdaptiveLimits {
-  for (const cause of causes) limits.pushBack(cause, limits.epoch);
+  for (const cause of causes) limits.pushBack(cause, limits.era);
   return limits;
 }
 
@@ -25,8 +25,8 @@ describe('limits that adapt', () => {
 
   test('take pushes on requests that were under way at the last one for the same push', () => {
     const limits = adaptiveLimits({ inFlight: 4 });
-    const { epoch } = limits;
-    for (let request = 0; request < 4; request++) limits.pushBack('concurrency', epoch);
+    const { era } = limits;
+    for (let request = 0; request < 4; request++) limits.pushBack('concurrency', era);
     expect(limits.inFlight).toBe(3);
   });
 

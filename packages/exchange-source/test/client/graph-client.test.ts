@@ -126,6 +126,17 @@ describe('the client', () => {
     expect(seen).toHaveLength(8);
   });
 
+  test.each([1, 7])('gives the failed answer where the connection fails after it: %i such answers', async (count) => {
+    const failed = (): Response => new Response(null, { status: 500 });
+    const reset = (): Response => {
+      throw new TypeError('fetch failed');
+    };
+    const answers = Array.from({ length: 8 }, (_, index) => (index < count ? failed : reset));
+    const { client, seen, retries } = clientOf(answers);
+    expect(await client.send({ ...get, target: '/x' })).toMatchObject({ ok: false, status: 500, attempt: 8 });
+    expect([seen.length, retries.length]).toEqual([8, 7]);
+  });
+
   test.each([
     [{ mailbox: 'ada', item: 'x' }, 'ERR_ITEM_UNREADABLE'],
     [{ mailbox: 'ada', item: 'x', writing: true }, 'ERR_ITEM_REFUSED'],

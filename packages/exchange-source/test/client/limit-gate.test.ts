@@ -200,7 +200,7 @@ describe('when the service pushes back', () => {
     const gate = limitGate({ clock, limits: MAILBOX_LIMITS });
     const turns = await Promise.all([1, 2, 3, 4].map(() => gate.enter({})));
     // All four were under way already, so they are one push.
-    for (const { epoch } of turns) gate.pushBack({ waitMs: 10, cause: 'concurrency', epoch });
+    for (const { era } of turns) gate.pushBack({ waitMs: 10, cause: 'concurrency', era });
     for (const turn of turns) turn.leave('not-served');
     expect(gate.inFlight).toBe(3);
     for (let push = 0; push < 5; push++) gate.pushBack({ waitMs: 10, cause: 'concurrency' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { alteredFetch, withEntries } from '../altered-answers.ts';
 import { BOB, connect, startWorld } from '../support.ts';
 
 const path = (...names: string[]) =>
@@ -44,6 +45,21 @@ describe('folders of a restore', () => {
     await expect(world.bob.prepareCollection(path('Top', ''))).rejects.toMatchObject(refused);
     expect(await world.bob.prepareCollection(path('Top', 'fine'))).not.toBe('');
   });
+
+  test.each([[undefined], ['']])(
+    'that the service lists without an id (%j) are nothing to restore into',
+    async (id) => {
+      await using world = await startWorld();
+      world.exchange.control.createFolder(BOB, 'Top');
+      const fetch = alteredFetch(world.exchange, (_url, answer) =>
+        withEntries(answer, (entries) =>
+          entries.map((entry) => (entry['displayName'] === 'Top' ? { ...entry, id } : entry)),
+        ),
+      );
+      const bob = await connect(world.exchange, { fetch }).mailbox(BOB);
+      expect(await bob.findCollection(path('Top'))).toBeUndefined();
+    },
+  );
 
   test('are looked for from the top again when one on the way was deleted meanwhile', async () => {
     await using world = await startWorld();

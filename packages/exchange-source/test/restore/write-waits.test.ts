@@ -121,6 +121,15 @@ describe('an upload of three ranges', () => {
   // The session, and the ranges.
   const WHOLE = 4;
 
+  test('counts on where the message was not settled when its session was opened', async () => {
+    const { retries, usage } = await restoreUnder(({ control }) => control.unsettleMessages(1, { times: 2 }), [size]);
+    expect(retries.map(({ kind, attempt, cause }) => [kind, attempt, cause])).toEqual([
+      ['upload', 1, 'not-ready'],
+      ['upload', 2, 'not-ready'],
+    ]);
+    expect(usage.repeated).toBe(2);
+  });
+
   test.each([2, 3])('goes on after the range whose answer got lost, which was request %i', async (number) => {
     const { counts, retries } = await restoreUnder(loseUpload(number, 'after'), [size, 50]);
     expect(counts.upload).toBe(WHOLE + 1);

@@ -210,6 +210,20 @@ describe('messages/delta', () => {
     expect(items.length).toBeGreaterThan(10);
   });
 
+  it('replays as many entries as ordered, removals too', async () => {
+    const ids = [];
+    for (const subject of 'abcd') ids.push(await add(subject));
+    exchange.control.replayEntries(2);
+    const { items, link } = await round(DELTA);
+    expect(items.map(({ id }) => id)).toEqual([ids[0], ids[1], ids[2], ids[0], ids[1], ids[3]]);
+    exchange.control.deleteMessage(ADA, ids[3] ?? '');
+    exchange.control.replayEntries(1);
+    const removed = expect.objectContaining({ id: ids[3], '@removed': { reason: 'deleted' } });
+    const next = await round(link);
+    expect(next.items).toEqual([removed, removed]);
+    expect((await round(next.link)).items).toEqual([]);
+  });
+
   it('fails over quota, while lists still work', async () => {
     exchange.control.setOverQuota(ADA, 'over');
     expect((await graph(DELTA)).json.error.code).toBe('ErrorQuotaExceeded');

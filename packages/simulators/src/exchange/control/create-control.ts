@@ -173,6 +173,9 @@ export function createControl(service: ExchangeService, { setSecret, weatherOf }
     conflictWrites(count) {
       faults.conflicts += count;
     },
+    replayEntries(count) {
+      faults.replays += count;
+    },
     unsettleMessages(count, { times = 1 } = {}) {
       faults.unsettled.push({ order: { times }, left: count });
     },

@@ -160,6 +160,8 @@ export interface ExchangeControl {
   answerHtml(count: number, options?: AnswerHtmlOptions): void;
   /** Answers so many writes to messages with 412 `ErrorIrresolvableConflict`; see `conflictRate`. */
   conflictWrites(count: number): void;
+  /** Shows so many of the next entries of change tracking twice on their page; see `replayRate`. */
+  replayEntries(count: number): void;
   /**
    * Lets the next messages that clients create answer 404 `ErrorItemNotFound` to the first writes of attachments, as just
    * after the creation.

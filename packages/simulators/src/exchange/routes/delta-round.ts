@@ -101,7 +101,7 @@ export function readDelta<Subject extends { readonly enteredAt: number }>(
   state: DeltaState,
   place: DeltaPlace<Subject> & { readonly pageSize: number | undefined },
 ): DeltaPage<Subject> {
-  const { identifiers, behaviour } = service;
+  const { identifiers, behaviour, faults } = service;
   const { bound = mailbox.sequence(), from } = state;
   const size = Math.min(place.pageSize ?? DEFAULT_PAGE, place.largestPage, state.remaining ?? Number.POSITIVE_INFINITY);
   const lines: DeltaLine<Subject>[] = [];
@@ -117,7 +117,10 @@ export function readDelta<Subject extends { readonly enteredAt: number }>(
     const line = lineOf(entry, state, place, { bound, from, hole: behaviour.immutableIdHole });
     if (line === undefined || place.wants?.(line, state) === false) continue;
     lines.push(line);
-    if (
+    if (faults.replays > 0) {
+      faults.replays--;
+      replays.push(line);
+    } else if (
       behaviour.replayRate > 0 &&
       identifiers.fraction('replay', place.place, entry.sequence, from) < behaviour.replayRate
     ) {

@@ -88,6 +88,8 @@ export interface Faults {
   readonly unsettled: FaultOrder<{ readonly times: number }>[];
   /** Writes that answer 412. */
   conflicts: number;
+  /** Entries of change tracking that are shown twice. */
+  replays: number;
   /** How the names in the answers to upload ranges are written, if that was ordered. */
   uploadCasing: UploadCasing | undefined;
   /** Faults of messages, by immutable id. */
@@ -106,6 +108,7 @@ export function createFaults(): Faults {
     cuts: [],
     unsettled: [],
     conflicts: 0,
+    replays: 0,
     uploadCasing: undefined,
     items: new Map(),
     withoutId: new Set(),

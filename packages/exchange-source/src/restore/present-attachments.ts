@@ -14,7 +14,7 @@ export interface PresentAttachment {
 }
 
 /** Lists the attachments that a message of the target has, in order. */
-export async function listAttachments(
+export async function presentAttachments(
   context: MailboxContext,
   messageId: string,
   { signal }: OperationOptions,
