@@ -17,7 +17,6 @@ export default defineConfig({
       project('docs', ['docs/*.test.ts']),
     ],
     globalSetup: ['tools/corpus-notice.ts'],
-    setupFiles: ['tools/note-simulators.ts'],
     testTimeout: SLOW ? 600_000 : 30_000,
     hookTimeout: SLOW ? 600_000 : 30_000,
     // tools/check.ts counts the tests in this file.

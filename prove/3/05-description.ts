@@ -1,14 +1,15 @@
 /**
- * Every request and every answer in every test with a simulated service, against the description of Microsoft Graph. The
- * tests of the packages that use the simulator and those across packages run once more for it.
+ * Every request and every answer in all tests, against the description of Microsoft Graph: the tests, the examples and the
+ * programs of the documentation run once more for it, with the processes that they start.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from '../../tools/run-command.ts';
+import { pathToFileURL } from 'node:url';
+import { root, runCommand } from '../../tools/run-command.ts';
 import { conclude } from '../conclude.ts';
 
-/** What `tools/note-simulators.ts` writes. */
+/** What `tools/note-simulators.mjs` writes. */
 interface Note {
   readonly event: 'closed' | 'started';
   readonly requests?: number;
@@ -17,14 +18,14 @@ interface Note {
   readonly taken?: number;
 }
 
-const SUITES = ['packages/exchange-source', 'packages/simulators', 'tests/end-to-end'];
 const FEWEST_REQUESTS = 10_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-description-'));
 try {
   const file = join(folder, 'simulators');
-  const args = ['run', '--project', 'packages', '--project', 'tests', ...SUITES];
-  const { code, output } = await runCommand('vitest', args, { env: { HOLDFAST_SIMULATORS: file } });
+  const noting = pathToFileURL(join(root, 'tools', 'note-simulators.mjs'));
+  const env = { HOLDFAST_SIMULATORS: file, NODE_OPTIONS: `--import=${noting.href}` };
+  const { code, output } = await runCommand('vitest', ['run'], { env });
   if (code !== 0) console.log(output);
   const notes = (await readFile(file, 'utf8')).trim().split('\n');
   const sums = { started: 0, closed: 0, requests: 0, answers: 0, violations: 0, taken: 0 };
@@ -34,7 +35,8 @@ try {
   }
   const { started, closed, requests, answers, violations, taken } = sums;
   conclude({
-    title: `every request and answer of the tests of ${SUITES.join(', ')} is within the description`,
+    title:
+      'every request and answer of all tests, examples and programs of the documentation is within the description',
     figure:
       `${requests} requests and ${answers} answers of ${closed} simulators (${started - closed} more were not closed), ` +
       `${violations} outside of the description but for ${taken} that tests make on purpose and look at; ` +

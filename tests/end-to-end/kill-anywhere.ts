@@ -84,11 +84,12 @@ export async function killingGround(dice: SeededRandomness, restores: number): P
       const settings = await emptyRepository();
       const first = await kill(settings, backupMs);
       const repository = await openRepository({ destination: localDestination({ path: settings.folder }), key });
-      // Counted here, because the service may still be answering the process that is dead.
+      // Counted here, because the service may still be answering the process that is dead, and push back for it.
       let rest = 0;
-      const counting: typeof fetch = (input, init) => {
-        if (String(input).endsWith('/$value')) rest += 1;
-        return exchange.fetch(input, init);
+      const counting: typeof fetch = async (input, init) => {
+        const response = await exchange.fetch(input, init);
+        if (response.ok && String(input).endsWith('/$value')) rest += 1;
+        return response;
       };
       const ada = await exchangeOnline({ tenant, credentials, fetch: counting }).mailbox(ADA);
       const { snapshot, result } = await repository.backup(ada);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { requestRate } from './request-rate.ts';
 import { stormyBackup } from './stormy-backup.ts';
 
-// At length, in prove/3: more than 10,000 requests, and a hundred storms.
+// At length, in prove/3: more than 10,000 requests, more than 150 MB of uploads, and a hundred storms.
 describe('service limits', () => {
   it('lets as many requests through as are in flight at most, and the simulator refuses none', async () => {
     const { requests, mostInWindow, refused, inFlight } = await requestRate(400);

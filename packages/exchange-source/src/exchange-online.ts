@@ -47,7 +47,8 @@ export interface ExchangeOnline {
 const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * Connects to Exchange Online through Microsoft Graph. Makes no request by itself.
+ * Connects to Exchange Online through Microsoft Graph. Makes no request by itself. Make one for each tenant and application: its
+ * mailboxes share tokens, and each has one gate that keeps the limits of the service; two of these do not know of each other.
  *
  * The application needs the application permissions `User.Read.All` and `Mail.Read`, and to restore `Mail.ReadWrite`.
  * For each mailbox at most 4 requests are in flight, 10,000 are made within 10 minutes and 150 MB are sent within 5

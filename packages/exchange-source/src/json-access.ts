@@ -51,3 +51,8 @@ export function canonicalJson(value: JsonValue): string {
     .map((name) => `${JSON.stringify(name)}:${canonicalJson(object[name] ?? null)}`);
   return `{${members.join(',')}}`;
 }
+
+/** JSON as UTF-8. */
+export function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

@@ -3,7 +3,7 @@ import type { ItemPart, JsonObject, JsonValue, OmittedPart, OperationOptions } f
 
 import type { ServiceRequest, ServiceResponse } from './client/call.ts';
 import { failureReason, isNotFound, isPermanent, permanentReason, toSourceError } from './client/service-error.ts';
-import { asObject, asString, idOf } from './json-access.ts';
+import { asObject, asString, encodeJson, idOf } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { listPages } from './pages.ts';
@@ -158,5 +158,5 @@ function toJsonPart(position: number, description: JsonObject): ItemPart {
     const isAnnotation = name.includes('@odata.') && name !== '@odata.type';
     if (value !== undefined && !isAnnotation) kept[name] = value;
   }
-  return { name: attachmentJsonName(position), bytes: new TextEncoder().encode(JSON.stringify(kept)) };
+  return { name: attachmentJsonName(position), bytes: encodeJson(kept) };
 }

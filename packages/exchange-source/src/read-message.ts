@@ -1,7 +1,7 @@
 import type { ItemContent, ItemPart, OmittedPart, OperationOptions, SourceItem } from '@holdfast/contracts';
 
 import { failureReason, isPermanent, toSourceError } from './client/service-error.ts';
-import { asObject } from './json-access.ts';
+import { asObject, encodeJson } from './json-access.ts';
 import { IMMUTABLE_IDS, aboutItem, messagePath } from './mailbox-context.ts';
 import type { MailboxContext } from './mailbox-context.ts';
 import { isBare } from './message-item.ts';
@@ -74,9 +74,4 @@ async function readHeaders(
   }
   if (!isPermanent(response)) throw toSourceError(response, aboutItem(context, itemId));
   return { part: HEADERS_PART, reason: failureReason(response), lost: true };
-}
-
-/** JSON as UTF-8. */
-export function encodeJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
 }
