@@ -169,6 +169,16 @@ describe('faults by command', () => {
     expect(exchange.requests.faults.html).toBe(2);
   });
 
+  it('takes back what is left of the HTML, and of nothing else', async () => {
+    exchange.control.answerHtml(5, { kinds: ['folders'] });
+    exchange.control.resetConnections(1, { kinds: ['folders'] });
+    expect((await graph(INBOX)).text).toContain('<html>');
+    exchange.control.answerHtml(0);
+    await expect(graph(INBOX)).rejects.toBeInstanceOf(TypeError);
+    expect((await graph(INBOX)).status).toBe(200);
+    expect(exchange.requests.faults.html).toBe(1);
+  });
+
   it('has faults for the token endpoint, if they are meant for it', async () => {
     const { control } = exchange;
     control.throttle({ count: 1 });
