@@ -18,6 +18,8 @@ interface Note {
   readonly taken?: number;
 }
 
+/** Shows that closing fails where something outside of the description was not taken, so it takes nothing. */
+const TEST_OF_CLOSING = 'packages/simulators/test/start-exchange.test.ts';
 const FEWEST_REQUESTS = 10_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-description-'));
@@ -25,7 +27,7 @@ try {
   const file = join(folder, 'simulators');
   const noting = pathToFileURL(join(root, 'tools', 'note-simulators.mjs'));
   const env = { HOLDFAST_SIMULATORS: file, NODE_OPTIONS: `--import=${noting.href}` };
-  const { code, output } = await runCommand('vitest', ['run'], { env });
+  const { code, output } = await runCommand('vitest', ['run', '--exclude', TEST_OF_CLOSING], { env });
   if (code !== 0) console.log(output);
   const notes = (await readFile(file, 'utf8')).trim().split('\n');
   const sums = { started: 0, closed: 0, requests: 0, answers: 0, violations: 0, taken: 0 };
