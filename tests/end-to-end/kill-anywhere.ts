@@ -39,7 +39,10 @@ export interface KillingGround extends AsyncDisposable {
   killRestore(): Promise<AfterKill>;
 }
 
-/** Starts the service; so many restores can be killed, each into a mailbox of its own. */
+/**
+ * Starts the service; so many restores can be killed, each into a mailbox of its own. Not too many backups: together they are
+ * held to the limits of one mailbox.
+ */
 export async function killingGround(dice: SeededRandomness, restores: number): Promise<KillingGround> {
   const targets = Array.from({ length: restores + 1 }, (_, index) => `eve-${index}@example.org`);
   const mailboxes = Object.fromEntries([ADA, ...targets].map((address) => [address, {}]));
@@ -84,6 +87,7 @@ export async function killingGround(dice: SeededRandomness, restores: number): P
       const settings = await emptyRepository();
       const first = await kill(settings, backupMs);
       const repository = await openRepository({ destination: localDestination({ path: settings.folder }), key });
+      const [kept] = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
       // Counted here, because the service may still be answering the process that is dead, and push back for it.
       let rest = 0;
       const counting: typeof fetch = async (input, init) => {
@@ -97,8 +101,6 @@ export async function killingGround(dice: SeededRandomness, restores: number): P
         ...(await differencesFromMailbox(repository, snapshot.id, await exchange.control.messages(ADA))),
         ...(await repository.check({ level: 'decryption' })).problems.map((problem) => JSON.stringify(problem)),
       ];
-      const all = await Array.fromAsync(repository.snapshots({ checkpoints: true }));
-      const kept = all.find(({ id }) => id !== snapshot.id);
       if (result !== 'complete') complaints.push(`the result is ${result}`);
       if (snapshot.statistics.items !== MESSAGES) complaints.push(`${snapshot.statistics.items} items`);
       if (rest > MESSAGES - (kept?.statistics.items ?? 0)) complaints.push(`${rest} messages read that were there`);
