@@ -157,7 +157,8 @@ describe('a part of 150 MB', () => {
     before = process.memoryUsage().arrayBuffers;
     const report = await repository.backup(source);
     expect(report).toMatchObject({ result: 'complete', snapshot: { statistics: { bytesRead: bytes.length } } });
-    expect(most).toBeLessThan(100 * 1024 * 1024);
+    // A second copy of it would be as much again; packs on their way are some 100 MB.
+    expect(most).toBeLessThan(bytes.length);
     expect(packs).toBeGreaterThan(5);
   });
 });
