@@ -45,3 +45,8 @@ export function losesSomething(omitted: readonly OmittedPart[]): boolean {
 
 /** What a target without the item tells. */
 export const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, omitted: [], others: [] };
+
+/** A count for each action, at zero. */
+export function noActions(): Record<RestoreAction, number> {
+  return { complete: 0, copy: 0, create: 0, replace: 0, skip: 0 };
+}

@@ -5,7 +5,7 @@ import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { findPresences } from './find-presences.ts';
 import { itemGroups } from './load-items.ts';
 import { plannedTrees } from './planned-trees.ts';
-import { CONFLICT_POLICIES, decideAction, NOTHING_THERE } from './restore-action.ts';
+import { CONFLICT_POLICIES, decideAction, noActions, NOTHING_THERE } from './restore-action.ts';
 import type { RestoreAction } from './restore-action.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
 
@@ -88,8 +88,4 @@ export async function previewRestore(
   }
   const { id, title } = target;
   return { snapshot: plan.snapshot, target: { id, title }, collections, actions: total };
-}
-
-function noActions(): Record<RestoreAction, number> {
-  return { complete: 0, copy: 0, create: 0, replace: 0, skip: 0 };
 }

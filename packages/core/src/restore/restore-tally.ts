@@ -1,4 +1,5 @@
 import type { CreatedItem, RestorableItem } from '@holdfast/contracts';
+import { noActions } from './restore-action.ts';
 import type { RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
 import type {
@@ -39,7 +40,7 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
   const failures: RestoreFailure[] = [];
   const omissions: RestoreOmission[] = [];
   const failedCollections: RestoreCollectionFailure[] = [];
-  const actions: Record<RestoreAction, number> = { complete: 0, copy: 0, create: 0, replace: 0, skip: 0 };
+  const actions = noActions();
   let ended: RestoreEnd | undefined;
   let done = 0;
 

@@ -43,6 +43,9 @@ interface Wanted extends Sought {
   readonly candidates: readonly Candidate[];
 }
 
+/** Lists of folders that are kept; a restore goes through one folder after the other. */
+const REMEMBERED_FOLDERS = 3;
+
 const NOTHING_THERE: ItemPresence = { same: undefined, whole: false, omitted: [], others: [] };
 
 /**
@@ -188,9 +191,6 @@ export function itemFinder(context: MailboxContext, mailboxId: string): ItemFind
 }
 
 const nothingIs = (): Promise<boolean> => Promise.resolve(false);
-
-/** Lists of folders that are kept; a restore goes through one folder after the other. */
-const REMEMBERED_FOLDERS = 3;
 
 /** Messages that nothing but their content tells apart from the one wanted. */
 function candidatesToCompare({ candidates, origin }: Wanted, same: Candidate | undefined): readonly Candidate[] {
