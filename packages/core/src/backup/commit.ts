@@ -111,7 +111,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     pinned: false,
   };
   // Without its place the root would be lost; an empty root means that there is no collection.
-  const location = root && (locationOf(root.place) ?? vault.index.blobs.find(root.id));
+  const location = root && (locationOf(root.place) ?? (await vault.index.blobs.find(root.id, options)));
   if (root !== undefined && location === undefined) {
     throw new RepositoryError('ERR_BLOB_MISSING', { item: `the folders of ${source.id}` });
   }

@@ -145,7 +145,7 @@ async function remove(context: BackupContext, state: CollectionState, id: string
   const { vault, source, itemIndex, options } = context;
   state.open.add(id);
   forgetFailure(context, state, id);
-  const places = itemIndex.find(vault.keyring.itemId(source.id, id));
+  const places = await itemIndex.find(vault.keyring.itemId(source.id, id), options);
   for (const { collectionId, sort } of places) {
     if (collectionId !== state.collection.id) continue;
     const key = { id, sort };

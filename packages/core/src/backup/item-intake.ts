@@ -137,7 +137,7 @@ async function findKnown(
   if (current !== undefined) return { ...current, current: true, sameCollection: true };
   const before = await findEver(state, key, trees, options);
   if (before !== undefined) return { ...before, current: false, sameCollection: true };
-  for (const { collectionId, sort } of itemIndex.find(keyring.itemId(source.id, id))) {
+  for (const { collectionId, sort } of await itemIndex.find(keyring.itemId(source.id, id), options)) {
     const other = collections.get(collectionId) ?? vanished.get(collectionId);
     if (other === undefined) continue;
     const stored = { id, sort };

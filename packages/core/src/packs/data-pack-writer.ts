@@ -71,6 +71,11 @@ export function createDataPackWriter({
     }
   }
 
+  async function isKnown(id: Uint8Array, options: OperationOptions): Promise<boolean> {
+    const [known = false] = await index.hasMany([id], options);
+    return known;
+  }
+
   function store(pack: OpenPack, options: OperationOptions): Promise<void> {
     const { blobs } = pack;
     pack.blobs = [];
@@ -91,7 +96,10 @@ export function createDataPackWriter({
     async add(raw, options = {}) {
       const id = keyring.blobId(BLOB_KINDS.piece, raw);
       const hexId = toHex(id);
-      if (pending.has(hexId) || index.has(id)) return id;
+      if (pending.has(hexId)) return id;
+      if (await isKnown(id, options)) return id;
+      // Somebody may have taken it in meanwhile.
+      if (pending.has(hexId)) return id;
       pending.add(hexId);
       const plaintext = frame(raw);
       const pack = open[randomFraction(randomness) < 0.5 ? 0 : 1];
