@@ -55,7 +55,8 @@ export type RepositoryErrorCode =
   | 'ERR_SNAPSHOT_AMBIGUOUS'
   | 'ERR_SNAPSHOT_NOT_FOUND'
   | 'ERR_SOURCE_MISMATCH'
-  | 'ERR_VERSION_UNSUPPORTED';
+  | 'ERR_VERSION_UNSUPPORTED'
+  | 'ERR_WORKER_FAILED';
 
 /** Every code an error of this library carries. */
 export type ErrorCode = DestinationErrorCode | SourceErrorCode | CryptoErrorCode | RepositoryErrorCode;

@@ -73,6 +73,8 @@ export const englishMessages: MessageTable = {
   ERR_SOURCE_MISMATCH: 'Snapshot {snapshot} is of another source than {source}. Choose two snapshots of one source.',
   ERR_VERSION_UNSUPPORTED:
     'The {object} is of format version {version}; this version reads up to {supported}. Upgrade Holdfast.',
+  ERR_WORKER_FAILED:
+    'A worker thread ended ({reason}). Nothing stored is affected: run again, with fewer workers if memory is short.',
 };
 
 /**

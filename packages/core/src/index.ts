@@ -31,6 +31,7 @@ export type {
 export type { DifferingCollection, DiffOptions, SnapshotDifference } from './browse/diff.ts';
 export type { ItemOptions } from './browse/snapshot-item.ts';
 export type { CheckLevel, CheckOptions, CheckProblem, CheckReport, ObjectChecked } from './check/check-options.ts';
+export type { BudgetOptions } from './repository/budget.ts';
 export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
 export type {
   CreateRepositoryOptions,

@@ -7,7 +7,7 @@ import { deriveBytes, KEY_LENGTH } from './derived-keys.ts';
 import { sealSlot } from './key-slot.ts';
 import { encodeKeyring, SUITE_NAMES } from './keyring-content.ts';
 import type { NewKeyringContent } from './keyring-content.ts';
-import { OpenKeyring } from './keyring.ts';
+import { openMaterial } from './keyring.ts';
 import type { Keyring } from './keyring.ts';
 import type { RepositoryKey } from './repository-key.ts';
 
@@ -82,7 +82,7 @@ export async function createKeyring(options: CreateKeyringOptions): Promise<NewK
   const files = encrypted
     ? await sealedFiles({ ...material, key, label, created, config })
     : [encodeKeyring({ ...material, recipients: [], config })];
-  return { files, keyring: new OpenKeyring({ ...material, encrypted }), config };
+  return { files, keyring: openMaterial({ ...material, encrypted }), config };
 }
 
 type SealedFiles = Omit<NewKeyringContent, 'recipients'> & {

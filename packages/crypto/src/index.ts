@@ -11,14 +11,16 @@ export { openKeyring } from './open-keyring.ts';
 export { generatedKey, generateKey, password } from './repository-key.ts';
 export { sealObject } from './seal-object.ts';
 export { Secret } from './secret.ts';
+export { joinKeyring, shareKeyring } from './shared-keyring.ts';
 
 export type { KeyFile } from './age-file.ts';
 export type { BlobRecord, TableRange } from './blob-table.ts';
 export type { ConfigRecord } from './config-record.ts';
 export type { CreateKeyringOptions, NewKeyring } from './create-keyring.ts';
-export type { Keyring } from './keyring.ts';
+export type { Keyring, KeyringFacts, KeyringKeys } from './keyring.ts';
 export type { ObjectHeader, ObjectName } from './object-header.ts';
 export type { BlobToOpen, OpenedTable, OpenTableAtOptions } from './open-object.ts';
 export type { OpenKeyringOptions } from './open-keyring.ts';
 export type { GenerateKeyOptions, RepositoryKey } from './repository-key.ts';
 export type { BlobToSeal, SealedObject, SealObjectOptions } from './seal-object.ts';
+export type { SharedKeyring } from './shared-keyring.ts';

@@ -14,7 +14,7 @@ const CACHED_OBJECTS = 64;
 const MASK = '[keyring]';
 
 /**
- * The open keys of one repository. Made by {@link createKeyring} and {@link openKeyring} only.
+ * The open keys of one repository. Made by {@link createKeyring}, {@link openKeyring} and {@link joinKeyring} only.
  *
  * Like {@link Secret} it shows nothing of itself when printed. After disposal every method throws a `TypeError`.
  */
@@ -65,12 +65,41 @@ export interface ObjectSeal {
   readonly aad: Uint8Array;
 }
 
-interface Keys {
+/** The keys that an open keyring works with. All of them can be handed to another thread. */
+export interface KeyringKeys {
+  /** Makes blob ids. */
   readonly blobId: KeyObject;
+  /** Makes item ids. */
   readonly itemId: KeyObject;
+  /** Key of the chunker. */
   readonly chunker: Uint8Array;
+  /** Keys of data packs, by epoch. */
   readonly data: ReadonlyMap<number, KeyObject>;
+  /** Keys of all other objects, by epoch. */
   readonly metadata: ReadonlyMap<number, KeyObject>;
+}
+
+/** What tells one keyring from another, beside its keys. */
+export type KeyringFacts = Pick<Keyring, 'repositoryId' | 'encrypted' | 'generation' | 'epoch'>;
+
+/** Derives the keys, and wipes what they are derived from. */
+function deriveKeys({ repositoryId, root, epochs }: KeyringMaterial): KeyringKeys {
+  const data = new Map<number, KeyObject>();
+  const metadata = new Map<number, KeyObject>();
+  for (const [number, key] of epochs) {
+    data.set(number, deriveKey(key, repositoryId, 'data'));
+    metadata.set(number, deriveKey(key, repositoryId, 'metadata'));
+    key.fill(0);
+  }
+  const keys = {
+    blobId: deriveKey(root, repositoryId, 'blob id'),
+    itemId: deriveKey(root, repositoryId, 'item id'),
+    chunker: deriveBytes(root, repositoryId, 'chunker'),
+    data,
+    metadata,
+  };
+  root.fill(0);
+  return keys;
 }
 
 /** The one implementation of {@link Keyring}, with what sealing and opening need besides. */
@@ -80,7 +109,7 @@ export class OpenKeyring implements Keyring {
   readonly generation: number;
   readonly suite: number;
   readonly epoch: number;
-  #keys: Keys | undefined;
+  #keys: KeyringKeys | undefined;
   readonly #seals = new Map<string, ObjectSeal>();
 
   static {
@@ -88,27 +117,18 @@ export class OpenKeyring implements Keyring {
     Object.defineProperty(OpenKeyring.prototype, inspect.custom, { value: () => MASK });
   }
 
-  constructor({ repositoryId, encrypted, generation, epoch, root, epochs }: KeyringMaterial) {
+  constructor({ repositoryId, encrypted, generation, epoch }: KeyringFacts, keys: KeyringKeys) {
     this.repositoryId = repositoryId;
     this.encrypted = encrypted;
     this.generation = generation;
     this.suite = encrypted ? SUITE_AES_256_GCM : SUITE_NONE;
     this.epoch = epoch;
-    const data = new Map<number, KeyObject>();
-    const metadata = new Map<number, KeyObject>();
-    for (const [number, key] of epochs) {
-      data.set(number, deriveKey(key, repositoryId, 'data'));
-      metadata.set(number, deriveKey(key, repositoryId, 'metadata'));
-      key.fill(0);
-    }
-    this.#keys = {
-      blobId: deriveKey(root, repositoryId, 'blob id'),
-      itemId: deriveKey(root, repositoryId, 'item id'),
-      chunker: deriveBytes(root, repositoryId, 'chunker'),
-      data,
-      metadata,
-    };
-    root.fill(0);
+    this.#keys = keys;
+  }
+
+  /** The keys, to be handed to another thread. */
+  get keys(): KeyringKeys {
+    return this.#open();
   }
 
   get chunkerKey(): Uint8Array {
@@ -167,7 +187,7 @@ export class OpenKeyring implements Keyring {
     this.#seals.clear();
   }
 
-  #objectKey(keys: Keys, { kind, suite, epoch, salt }: ObjectHeader, object: string): KeyObject | undefined {
+  #objectKey(keys: KeyringKeys, { kind, suite, epoch, salt }: ObjectHeader, object: string): KeyObject | undefined {
     // Otherwise whoever can write to the storage could pass off clear objects as sealed ones, or the reverse.
     if ((suite !== SUITE_NONE) !== this.encrypted) throw new CryptoError('ERR_SEAL_BROKEN', { object });
     if (!this.encrypted) return undefined;
@@ -180,10 +200,15 @@ export class OpenKeyring implements Keyring {
     return hkdfKey(epochKey, { salt, info, length: KEY_LENGTH });
   }
 
-  #open(): Keys {
+  #open(): KeyringKeys {
     if (this.#keys === undefined) throw new TypeError('The keyring was disposed of.');
     return this.#keys;
   }
+}
+
+/** Opens a keyring from what it is made of, which is wiped. */
+export function openMaterial(material: KeyringMaterial): OpenKeyring {
+  return new OpenKeyring(material, deriveKeys(material));
 }
 
 /** The implementation behind a keyring. */

@@ -11,7 +11,7 @@ import { ACCEPTED_WORK_FACTORS, openSlot } from './key-slot.ts';
 import type { SlotContent } from './key-slot.ts';
 import { decodeKeyring, SUITE_NAMES } from './keyring-content.ts';
 import type { KeyringContent } from './keyring-content.ts';
-import { OpenKeyring } from './keyring.ts';
+import { openMaterial } from './keyring.ts';
 import type { Keyring } from './keyring.ts';
 import type { RepositoryKey } from './repository-key.ts';
 
@@ -91,7 +91,7 @@ export async function openKeyring(options: OpenKeyringOptions): Promise<Keyring>
   }
   if (encrypted !== content.epochs.has(content.epoch)) throw damaged(content.name);
   verifyConfig(config, content.root, repositoryId);
-  return new OpenKeyring({ ...content, encrypted });
+  return openMaterial({ ...content, encrypted });
 }
 
 function sortFiles(files: readonly KeyFile[]): SortedFiles {

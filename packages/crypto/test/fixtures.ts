@@ -3,7 +3,7 @@ import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
 import { openBlob, openTable, sealObject } from '../src/index.ts';
 import type { BlobToSeal, Keyring, KeyFile, SealedObject } from '../src/index.ts';
-import { OpenKeyring } from '../src/keyring.ts';
+import { openMaterial } from '../src/keyring.ts';
 
 /** Runs of a property; more with SLOW=1. */
 export const propertyRuns: number = process.env['SLOW'] === '1' ? 2000 : 100;
@@ -41,7 +41,7 @@ export function keyringOf(
   const epochs = new Map<number, Uint8Array>();
   const last = encrypted ? epoch : 0;
   for (let number = 1; number <= last; number += 1) epochs.set(number, randomness.bytes(32));
-  return new OpenKeyring({ repositoryId, encrypted, generation: 1, epoch: last, root, epochs });
+  return openMaterial({ repositoryId, encrypted, generation: 1, epoch: last, root, epochs });
 }
 
 export function blobOf(keyring: Keyring, kind: number, text: string): BlobToSeal {

@@ -1,6 +1,8 @@
 import { silentLogger, systemClock, systemRandomness } from '@holdfast/contracts';
 import type { Clock, Destination, Logger, OperationOptions, Randomness } from '@holdfast/contracts';
 import type { RepositoryKey } from '@holdfast/crypto';
+import { resolveBudget } from './budget.ts';
+import type { Budget, BudgetOptions } from './budget.ts';
 
 /** What {@link createRepository} and {@link openRepository} have in common. */
 export interface RepositoryEnvironment extends OperationOptions {
@@ -12,6 +14,8 @@ export interface RepositoryEnvironment extends OperationOptions {
   readonly randomness?: Randomness | undefined;
   /** Hears what the library would say. @defaultValue silence */
   readonly logger?: Logger | undefined;
+  /** What may be used of the machine. @defaultValue see {@link BudgetOptions} */
+  readonly budget?: BudgetOptions | undefined;
 }
 
 /** Options of {@link createRepository}. */
@@ -35,6 +39,7 @@ export type ResolvedEnvironment = Pick<Required<RepositoryEnvironment>, 'destina
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly logger: Logger;
+  readonly budget: Budget;
 };
 
 /** Fills in defaults. */
@@ -43,7 +48,7 @@ export function resolveEnvironment(options: RepositoryEnvironment): ResolvedEnvi
   if (typeof destination?.put !== 'function') {
     throw new TypeError('destination must be a destination, such as localDestination({ path }) gives');
   }
-  return { destination, clock, randomness, logger };
+  return { destination, clock, randomness, logger, budget: resolveBudget(options.budget) };
 }
 
 /** Refuses what is no key. Types hold TypeScript to it; a password given as a bare text is an easy mistake elsewhere. */

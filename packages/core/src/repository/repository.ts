@@ -144,6 +144,7 @@ export function createRepositoryFace(opened: Vault): Repository {
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
+    await opened.lanes.close();
     opened.keyring[Symbol.dispose]();
     await opened.destination[Symbol.asyncDispose]();
   }

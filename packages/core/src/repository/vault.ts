@@ -8,6 +8,9 @@ import { createSnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import { createTreeReader } from '../tree/tree-reader.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
+import { createLanes } from '../threads/lanes.ts';
+import type { Lanes } from '../threads/lanes.ts';
+import type { Budget } from './budget.ts';
 import type { RepositoryConfig } from './config.ts';
 import { createIndexStore } from './index-store.ts';
 import type { IndexStore } from './index-store.ts';
@@ -36,13 +39,20 @@ export interface Vault {
   readonly randomness: Randomness;
   /** Where it says what it does. */
   readonly logger: Logger;
+  /** What may be used of the machine. */
+  readonly budget: Budget;
+  /** Where the heavy work is done. */
+  readonly lanes: Lanes;
 }
 
 /** Puts the parts of an open repository together. */
 export function createVault(
-  parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger'>,
+  parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger' | 'budget'> & {
+    readonly lanes?: Lanes | undefined;
+  },
 ): Vault {
-  const { destination, keyring, randomness, logger } = parts;
+  const { destination, config, keyring, randomness, logger, budget } = parts;
+  const lanes = parts.lanes ?? createLanes({ budget, keyring, chunker: config.chunker, logger });
   const objects = createObjectStore(destination);
   const index = createIndexStore({ objects, keyring, randomness, logger });
   const blobs = createBlobReader({
@@ -55,6 +65,20 @@ export function createVault(
   });
   const trees = createTreeReader(blobs);
   const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
-  const { config, clock } = parts;
-  return { destination, config, keyring, clock, randomness, logger, objects, index, blobs, trees, snapshots };
+  const { clock } = parts;
+  return {
+    destination,
+    config,
+    keyring,
+    clock,
+    randomness,
+    logger,
+    budget,
+    lanes,
+    objects,
+    index,
+    blobs,
+    trees,
+    snapshots,
+  };
 }

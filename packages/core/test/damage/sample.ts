@@ -8,6 +8,7 @@ import { memoryDestination } from '@holdfast/destinations/memory';
 import { memoryMailbox, seededRandomness, virtualClock } from '@holdfast/testkit';
 import type { MemoryMailbox, SeededRandomness } from '@holdfast/testkit';
 import { createObjectStore } from '../../src/objects/object-store.ts';
+import { resolveBudget } from '../../src/repository/budget.ts';
 import { parseConfig, serialiseConfig } from '../../src/repository/config.ts';
 import type { RepositoryConfig } from '../../src/repository/config.ts';
 import { createRepositoryFace } from '../../src/repository/repository.ts';
@@ -57,8 +58,11 @@ export async function damageSample(options: {
     async open(storage, { keys }) {
       const destination = memoryDestination({ objects: storage, clock });
       if (keys) return openRepository({ destination, ...unlock, ...environment });
+      const budget = resolveBudget({ workers: 0 });
       // Trying the key takes a tenth of a second; of what was read before this remembers nothing else.
-      return createRepositoryFace(createVault({ destination, config, keyring, logger: silentLogger, ...environment }));
+      return createRepositoryFace(
+        createVault({ destination, config, keyring, logger: silentLogger, budget, ...environment }),
+      );
     },
   };
 }

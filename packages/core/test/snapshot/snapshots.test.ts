@@ -6,6 +6,7 @@ import { generateKey, openKeyring } from '@holdfast/crypto';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { faultyDestination, memoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
+import { resolveBudget } from '../../src/repository/budget.ts';
 import { readConfig } from '../../src/repository/config.ts';
 import { createVault } from '../../src/repository/vault.ts';
 import { createCoverageReport } from '../../src/snapshot/coverage-report.ts';
@@ -226,7 +227,8 @@ describe('snapshots of another time', () => {
     const config = await readConfig(destination, {});
     const files = [...objects].flatMap(([name, { bytes }]) => (name.startsWith('keys/') ? [{ name, bytes }] : []));
     const keyring = await openKeyring({ config: config.json, files, key });
-    const { snapshots } = createVault({ destination, config, keyring, clock, randomness: dice, logger: silentLogger });
+    const environment = { clock, randomness: dice, logger: silentLogger, budget: resolveBudget() };
+    const { snapshots } = createVault({ destination, config, keyring, ...environment });
     const text = JSON.stringify({ ...minimal, generation: 2 });
     await expect(snapshots.commit({ text, rootNode: undefined, coverage: '{}' })).rejects.toThrow();
     const reopened = await reopen();

@@ -1,0 +1,87 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Worker } from 'node:worker_threads';
+import { silentLogger } from '@holdfast/contracts';
+import { createKeyring } from '@holdfast/crypto';
+import { afterEach, expect, test, vi } from 'vitest';
+import { defaultChunkerParameters } from '../../src/blobs/chunker.ts';
+import { resolveBudget } from '../../src/repository/budget.ts';
+import { createLanes } from '../../src/threads/lanes.ts';
+import type { Lanes } from '../../src/threads/lanes.ts';
+import type { Lane } from '../../src/threads/lane.ts';
+
+const MUCH_WORK = 64 * 1024 * 1024;
+const open: Lanes[] = [];
+const threads: Worker[] = [];
+
+function noteThread(message: unknown): void {
+  threads.push((message as { readonly worker: Worker }).worker);
+}
+
+async function lanes(workers: number): Promise<Lanes> {
+  const { keyring } = await createKeyring({ key: 'none', config: { version: 1 } });
+  const made = createLanes({
+    budget: resolveBudget({ workers }),
+    keyring,
+    chunker: defaultChunkerParameters,
+    logger: silentLogger,
+  });
+  open.push(made);
+  return made;
+}
+
+/** A lane of a worker that is up. */
+async function startedLane(made: Lanes): Promise<Lane> {
+  const first = made.pick(0);
+  await vi.waitFor(() => expect(made.pick(MUCH_WORK)).not.toBe(first), { timeout: 10_000 });
+  return made.pick(0);
+}
+
+afterEach(async () => {
+  unsubscribe('worker_threads', noteThread);
+  threads.length = 0;
+  for (const made of open.splice(0)) await made.close();
+});
+
+test('little work never starts a thread', async () => {
+  subscribe('worker_threads', noteThread);
+  const made = await lanes(2);
+  for (let i = 0; i < 100; i += 1) await made.pick(1024).call('endSession', 'one');
+  expect(threads).toHaveLength(0);
+  expect(made.count).toBe(1);
+});
+
+test('much work starts as many threads as there may be', async () => {
+  subscribe('worker_threads', noteThread);
+  const made = await lanes(3);
+  await startedLane(made);
+  await vi.waitFor(() => expect(made.count).toBe(3), { timeout: 10_000 });
+  expect(threads).toHaveLength(3);
+  expect(await Promise.all([1, 2, 3].map(() => made.pick(1).call('endSession', 'one')))).toEqual([null, null, null]);
+});
+
+test('without workers the thread that calls does everything', async () => {
+  const made = await lanes(0);
+  const lane = made.pick(MUCH_WORK);
+  expect(await lane.call('endSession', 'one')).toBeNull();
+  expect(made.pick(MUCH_WORK)).toBe(lane);
+});
+
+test('a worker that dies fails its calls with a typed error and is replaced', async () => {
+  subscribe('worker_threads', noteThread);
+  const made = await lanes(1);
+  const lane = await startedLane(made);
+  const [thread] = threads;
+  await thread?.terminate();
+  const call = lane.call('endSession', 'one');
+  await expect(call).rejects.toMatchObject({ name: 'RepositoryError', code: 'ERR_WORKER_FAILED' });
+  const next = await startedLane(made);
+  expect(next).not.toBe(lane);
+  expect(await next.call('endSession', 'three')).toBeNull();
+});
+
+test('a lane that was closed takes no more calls', async () => {
+  const made = await lanes(1);
+  const lane = await startedLane(made);
+  await made.close();
+  await expect(lane.call('endSession', 'one')).rejects.toMatchObject({ code: 'ERR_WORKER_FAILED' });
+});
