@@ -30,7 +30,7 @@ export function createNodeBoundary(): NodeBoundary {
       scratch.writeUInt32BE(sort - high * 2 ** 32, 5);
       const end = HEAD + scratch.write(id, HEAD, 'utf8');
       // One character for each byte: half the price of a buffer, of which four bytes are wanted.
-      const digest = hash('sha256', scratch.subarray(0, end), 'latin1');
+      const digest = hash('sha256', scratch.subarray(0, end), 'binary');
       let first = 0;
       for (let i = 0; i < 4; i += 1) first = first * 256 + digest.charCodeAt(i);
       return first < length * FACTOR;
