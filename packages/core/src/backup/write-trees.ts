@@ -60,6 +60,9 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
 export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
     state.flushing = new Map();
+    // What a full writes was read by it; where its enumeration has not come to its end, `items` is of before.
+    if (pass === undefined && items !== undefined) state.made?.add(items);
+    if (pass?.root !== undefined) state.made?.add(pass.root);
     if (noted === undefined) state.items = items;
     else if (pass === undefined) {
       // It had ended, so it holds, whatever reset came in between.
@@ -82,7 +85,8 @@ async function openWhatPassMissed(
   }
 }
 
-function editsOf({ vault }: BackupContext, edits: ReadonlyMap<string, PendingEdit>): TreeEdit<ItemRecord>[] {
+/** Makes edits of a tree of pending ones, in order. The blobs of those without places must be durable. */
+export function editsOf({ vault }: BackupContext, edits: ReadonlyMap<string, PendingEdit>): TreeEdit<ItemRecord>[] {
   return [...edits.values()]
     .toSorted((a, b) => compareKeys(a.key, b.key))
     .map(({ key, record, places }) => {
@@ -105,7 +109,8 @@ function locate({ index }: Vault, id: Uint8Array, item: string): BlobLocation {
   return location;
 }
 
-async function updateItems(
+/** Applies edits to a tree of items. */
+export async function updateItems(
   { vault, nodes, options }: BackupContext,
   root: NodeReference | undefined,
   edits: readonly TreeEdit<ItemRecord>[],
