@@ -133,6 +133,7 @@ function reset(context: BackupContext, state: CollectionState): void {
   state.ready = new Map();
   state.edits = new Map();
   state.before.push(state.pass?.root);
+  if (state.pass?.root !== undefined) state.made?.add(state.pass.root);
   state.pass = { root: undefined, ended: false };
   state.cursor = undefined;
 }

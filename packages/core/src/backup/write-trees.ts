@@ -59,6 +59,9 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
 export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
     state.flushing = new Map();
+    // What a full writes was read by it; where its enumeration has not come to its end, `items` is of before.
+    if (pass === undefined && items !== undefined) state.made?.add(items);
+    if (pass?.root !== undefined) state.made?.add(pass.root);
     if (noted === undefined) state.items = items;
     else if (pass === undefined) {
       // It had ended, so it holds, whatever reset came in between.
@@ -81,7 +84,8 @@ async function openWhatPassMissed(
   }
 }
 
-async function editsOf(
+/** Makes edits of a tree of pending ones, in order. The blobs of those without places must be durable. */
+export async function editsOf(
   { vault, options }: BackupContext,
   edits: ReadonlyMap<string, PendingEdit>,
 ): Promise<TreeEdit<ItemRecord>[]> {
@@ -104,7 +108,8 @@ async function editsOf(
   });
 }
 
-async function updateItems(
+/** Applies edits to a tree of items. */
+export async function updateItems(
   { vault, nodes, options }: BackupContext,
   root: NodeReference | undefined,
   edits: readonly TreeEdit<ItemRecord>[],

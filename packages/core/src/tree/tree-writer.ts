@@ -100,7 +100,7 @@ export async function updateTree<T extends TreeKey>(
       number,
       items.map(({ bytes }) => bytes),
     );
-    const id = keyring.blobId(BLOB_KINDS.node, body);
+    const id = keyring.blobId(BLOB_KINDS.node, body, packs.domain);
     const unchanged = known.get(toHex(id));
     if (unchanged !== undefined) return unchanged;
     const pack = await packs.room(options);
