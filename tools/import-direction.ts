@@ -22,6 +22,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   core: { workspace: ['contracts', 'crypto'] },
   destinations: { workspace: ['contracts'], drivers: { local: [], memory: [] } },
   'exchange-source': { workspace: ['contracts'] },
+  files: { workspace: ['contracts'] },
   testkit: { workspace: ['contracts'] },
   simulators: { workspace: ['contracts'] },
 };

@@ -1,0 +1,9 @@
+/**
+ * A folder of files as a source of backups and as a target of restores: to keep exported mail, to export a mailbox to
+ * a folder, and to see how a source and a target are written.
+ *
+ * @packageDocumentation
+ */
+export { filesSource } from './files-source.ts';
+
+export type { FilesSourceOptions } from './files-options.ts';
