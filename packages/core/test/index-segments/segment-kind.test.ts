@@ -8,7 +8,7 @@ import { DAMAGED, OBJECT, withMembers } from './fixtures.ts';
 
 it('tells the three kinds apart', () => {
   expect(segmentKind(encodeBlobSegment([]).directory)).toBe('blobs');
-  expect(segmentKind(encodeItemSegment('source', []).directory)).toBe('items');
+  expect(segmentKind(encodeItemSegment([]).directory)).toBe('items');
   expect(segmentKind(encodeSnapshotSegment([]).directory)).toBe('snapshots');
 });
 
