@@ -65,7 +65,12 @@ export interface SegmentReader {
   keep(hash: string, bytes: Uint8Array): Promise<void>;
 }
 
-const LONGEST_READ = 1024 * 1024;
+const LONGEST_READ = 256 * 1024;
+
+/** Bytes that keep no larger ones in memory. */
+function own(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > bytes.length + SMALL_SEGMENT ? bytes.slice() : bytes;
+}
 
 /** Makes a {@link SegmentReader}. */
 export function createSegmentReader(context: SegmentContext): SegmentReader {
@@ -126,7 +131,7 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
     async filter(segment, options) {
       if (segment.filters === 0) return new Uint8Array(0);
       const range = rangeOf(segment, 0, 0);
-      return bytes.read(segment, range, (sealed) => segment.head.open(0, sealed).slice(), options);
+      return bytes.read(segment, range, (sealed) => own(segment.head.open(0, sealed)), options);
     },
 
     async block(segment, number, shape, options) {

@@ -39,7 +39,7 @@ export interface SegmentCache {
   close(): Promise<void>;
 }
 
-const PIECE = 1024 * 1024;
+const PIECE = 256 * 1024;
 
 /** Makes a {@link SegmentCache}. The folder is made when something is kept. */
 export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
