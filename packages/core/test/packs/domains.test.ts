@@ -130,7 +130,8 @@ describe.each(['encrypted', 'clear'] as const)('packs with a domain, %s', (form)
     const hinted = encodeNode(encodeBody(0, [Uint8Array.of(1)]), [plain, own].map(stored), undefined);
     const { places } = decodeNode(hinted, { object: 'x' });
     expect(places.map((place) => place?.pack.domain)).toEqual([undefined, one]);
-    const taken = index.takeRecent();
+    const recent = index.take();
+    const taken = [...recent.records(0, recent.size)];
     const segment = decodeBlobSegment(encodeBlobSegment(taken), { object: 'x' });
     for (const { id, location } of taken) expect(segment.find(id)?.pack.domain).toEqual(location.pack.domain);
     expect(() => encodeBlobSegment(taken.map((record) => ({ ...record, location: withDomain(own, raw) })))).toThrow(
