@@ -2,13 +2,13 @@ import { BLOB_KINDS } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
 import type { BlobRequest } from '../packs/blob-reader.ts';
-import { concatBytes } from '../internal/bytes.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { TreeRecord } from '../tree/tree-record.ts';
+import { assemblePart } from './assemble-part.ts';
 import { findCollection } from './find-collection.ts';
 
 /** Options of {@link Repository.item}. */
@@ -70,14 +70,9 @@ export function restorable(
       const part = parts.find((candidate) => candidate.name === name);
       if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
       const known = loaded.get(name);
-      const bytes = known ?? concatBytes(await vault.blobs.readMany(partRequests(record, name), options));
-      if (known === undefined) onRead(bytes.length);
-      if (bytes.length !== part.size) {
-        throw new RepositoryError('ERR_OBJECT_DAMAGED', {
-          object: `part ${name} of ${id}`,
-          reason: 'its size differs',
-        });
-      }
+      if (known !== undefined) return known;
+      const bytes = assemblePart(part, await vault.blobs.readMany(partRequests(record, name), options), id);
+      onRead(bytes.length);
       return bytes;
     },
   };
