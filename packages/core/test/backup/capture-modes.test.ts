@@ -190,6 +190,20 @@ describe('a differential', () => {
 });
 
 describe('a self-contained full', () => {
+  it('is not gone behind by a differential, whatever older fulls are left', async () => {
+    const harness = await filled();
+    await run(harness);
+    const before = namesOf(harness.objects, 'data/');
+    const known = namesOf(harness.objects, 'snapshots/');
+    await run(harness, APART);
+    const apart = namesOf(harness.objects, 'snapshots/').find((name) => !known.includes(name));
+    await run(harness);
+    harness.objects.delete(apart ?? '');
+    for (const name of before) harness.objects.delete(name);
+    const reopened = { ...harness, repository: await harness.reopen() };
+    expect(await run(reopened, DIFFERENTIAL)).toMatchObject({ mode: 'full', reads: ITEMS });
+  });
+
   it.each(['none', generateKey()] as const)('needs no pack of before, and neither do later runs (%#)', async (key) => {
     const harness = await filled({ key });
     await run(harness);
@@ -277,6 +291,20 @@ describe('a run that was interrupted', () => {
     expect(done + rest.reads).toBeGreaterThanOrEqual(ITEMS);
     expect(done + rest.reads, 'what was read before the checkpoint is not read again').toBeLessThanOrEqual(ITEMS + 5);
     expect(await run(harness)).toMatchObject({ mode: 'incremental', reads: 0 });
+  });
+
+  it('as a full reads what it could not read before, although the source says that it is the same', async () => {
+    const harness = await filled();
+    await run(harness);
+    harness.mailbox.failReads('i-0', 'ERR_ITEM_UNREADABLE');
+    await interrupt(harness, FULL, 12);
+    harness.mailbox.failReads('i-0', undefined);
+    const item = harness.mailbox
+      .contents()
+      .get('inbox')
+      ?.find(({ id }) => id === 'i-0');
+    item?.parts['message.eml']?.fill(0x58);
+    expect(await run(harness)).toMatchObject({ mode: 'full' });
   });
 
   it('gives way to one that is to be more', async () => {
