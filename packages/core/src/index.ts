@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { captureModeFor } from './capture/capture-mode-for.ts';
+export { createPause } from './progress/pause-gate.ts';
 export { createRepository } from './repository/create-repository.ts';
 export { openRepository } from './repository/open-repository.ts';
 export { restoreText } from './restore/restore-text.ts';
@@ -43,7 +44,16 @@ export type {
   YearlyCapture,
   YearlyMonth,
 } from './capture/capture-policy.ts';
-export type { CheckLevel, CheckOptions, CheckProblem, CheckReport, ObjectChecked } from './check/check-options.ts';
+export type { OperationProgress, ProgressCount, ProgressPhase } from './progress/operation-progress.ts';
+export type { PauseGate } from './progress/pause-gate.ts';
+export type {
+  CheckLevel,
+  CheckOptions,
+  CheckProblem,
+  CheckProgress,
+  CheckReport,
+  ObjectChecked,
+} from './check/check-options.ts';
 export type { BudgetOptions } from './repository/budget.ts';
 export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
 export type {

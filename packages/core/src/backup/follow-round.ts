@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SourceError } from '@holdfast/contracts';
 import type { ChangeCheckpoint, ChangeEvent, SourceItem } from '@holdfast/contracts';
 import { isFatal } from '../internal/is-fatal.ts';
+import { whileHeldUp } from '../progress/pause-gate.ts';
 import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -33,7 +34,7 @@ export async function followRound(
   state: CollectionState,
   onCheckpoint: () => Promise<void>,
 ): Promise<FollowedRound> {
-  const { source, reading, slots, underway } = context;
+  const { source, options, reading, slots, underway, progress } = context;
   const told = createHash('sha256');
   let silent = true;
   let applied: Promise<void> = Promise.resolve();
@@ -53,6 +54,7 @@ export async function followRound(
   };
 
   const begin = async (item: SourceItem): Promise<void> => {
+    await whileHeldUp(options.pause, progress, reading);
     await queue(item.id);
     const release = await slots.acquire(reading);
     const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
@@ -65,6 +67,7 @@ export async function followRound(
     inOrder(async () => {
       (await intake)();
       ahead.delete(item.id);
+      progress?.add(1, 0);
     });
   };
 

@@ -108,7 +108,7 @@ function apply(
     notePlace(context, state, { id, sort });
   } else if (!known.sameCollection) noteMove(context, state, { id, sort });
   else if (known.record.changeKey !== edit.record.changeKey) counts.changed += 1;
-  options.onProgress({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
+  options.onProgress?.({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
 }
 
 function notePlace({ itemIndex, vault, source }: BackupContext, state: CollectionState, { id, sort }: TreeKey): void {
@@ -223,7 +223,9 @@ async function readContent(context: BackupContext, item: SourceItem): Promise<Pi
   const { source, reading, counts } = context;
   const { parts, omitted } = await source.read(item, reading);
   const stored = await storeParts(context, parts);
-  counts.bytesRead += stored.reduce((sum, { size }) => sum + size, 0);
+  const read = stored.reduce((sum, { size }) => sum + size, 0);
+  counts.bytesRead += read;
+  context.progress?.add(0, read);
   counts.itemsRead += 1;
   return { parts: stored, omitted };
 }

@@ -157,8 +157,8 @@ describe('backup', () => {
     let atAbort = 0;
     const backup = repository.backup(mailbox, {
       signal: controller.signal,
-      onProgress({ type, totals }) {
-        if (type === 'item-stored' && totals.items === 40) {
+      onProgress(event) {
+        if (event.type === 'item-stored' && event.totals.items === 40) {
           controller.abort(reason);
           atAbort = objects.size;
         }
