@@ -60,7 +60,7 @@ const MOST_SINGLE_LOOKUPS = 200;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
-  const { vault, nodes, options, source, counts, run } = context;
+  const { vault, nodes, options, source, counts, run, progress } = context;
   const { state, dropped } = request;
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
@@ -79,6 +79,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   );
   await nodes.flush(options);
   adoptTrees(written);
+  if (state === 'complete') progress?.phase('committing');
   const coverage = request.coverage();
   await writeIndex(context, line.unlisted);
 
