@@ -36,7 +36,7 @@ export interface SnapshotSource {
  * - `full`: everything is listed anew, and every item is read again, whatever its change key says.
  *
  * Whatever the mode, every snapshot is whole in itself and restores without any other; and bodies that are stored
- * already are not stored again.
+ * already are not stored again, small pieces excepted that share a blob with others.
  */
 export type CaptureMode = 'incremental' | 'differential' | 'full';
 
