@@ -1,11 +1,11 @@
-import { fstatSync, lstatSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
 import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
 
 import { pathOf } from '../internal/entry-name.ts';
 import { isMissing } from '../internal/file-errors.ts';
-import { readAt, withFile } from '../internal/open-file.ts';
+import { READ_FLAGS, readAt, withFile } from '../internal/open-file.ts';
 import { childId } from '../source/source-context.ts';
 import type { ItemLayout } from './item-layout.ts';
 import type { TargetContext } from './target-context.ts';
@@ -13,6 +13,8 @@ import type { TargetContext } from './target-context.ts';
 /** What lies under a name, compared with an item: nothing; the same; some of its files, which are the same; or another. */
 export type Comparison = 'absent' | 'other' | 'partial' | 'same';
 
+/** Up to this size a file is read in one synchronous call, if those are quick. */
+const SMALL = 256 * 1024;
 /** So much of a file is held at a time. */
 const PIECE = 1024 * 1024;
 
@@ -61,8 +63,10 @@ function lstatFile(root: string, id: string): Stats | undefined {
 }
 
 async function hasBytes({ root, pace }: TargetContext, id: string, bytes: Uint8Array): Promise<boolean> {
+  const path = pathOf(root, id);
   try {
-    return await withFile(pathOf(root, id), pace, async (file) => {
+    if (bytes.length <= SMALL && pace.mayBlock()) return pace.quickly(() => hasBytesNow(path, bytes));
+    return await withFile(path, pace, async (file) => {
       if (fstatSync(file).size !== bytes.length) return false;
       const piece = Buffer.allocUnsafe(Math.min(PIECE, bytes.length));
       for (let at = 0; at < bytes.length; at += piece.length) {
@@ -74,5 +78,16 @@ async function hasBytes({ root, pace }: TargetContext, id: string, bytes: Uint8A
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
+  }
+}
+
+function hasBytesNow(path: string | Uint8Array<ArrayBuffer>, bytes: Uint8Array): boolean {
+  const file = openSync(path as string, READ_FLAGS);
+  try {
+    const found = Buffer.allocUnsafe(bytes.length + 1);
+    const read = readSync(file, found, 0, found.length, 0);
+    return found.subarray(0, read).equals(bytes);
+  } finally {
+    closeSync(file);
   }
 }
