@@ -30,6 +30,7 @@ export type {
 } from './browse/browse.ts';
 export type { DifferingCollection, DiffOptions, SnapshotDifference } from './browse/diff.ts';
 export type { ItemOptions } from './browse/snapshot-item.ts';
+export type { CaptureOptions } from './capture/capture-options.ts';
 export type { CheckLevel, CheckOptions, CheckProblem, CheckReport, ObjectChecked } from './check/check-options.ts';
 export type { BudgetOptions } from './repository/budget.ts';
 export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
@@ -52,12 +53,14 @@ export type {
 } from './restore/restore-report.ts';
 export type { SnapshotChoice } from './snapshot/find-snapshot.ts';
 export type {
+  CaptureMode,
   CollectionCoverage,
   CoverageReport,
   CoverageTotals,
   ItemFailure,
   PartOmission,
   Snapshot,
+  SnapshotCapture,
   SnapshotSource,
   SnapshotStatistics,
 } from './snapshot/snapshot.ts';

@@ -20,7 +20,9 @@ export const BLOB_KINDS: {
   readonly removal: 6;
   /** A coverage report. */
   readonly report: 7;
-} = { padding: 0, piece: 1, node: 2, indexBlock: 3, indexDirectory: 4, snapshot: 5, removal: 6, report: 7 };
+  /** The domain that ids of pieces and nodes in this object were made with. */
+  readonly domain: 8;
+} = { padding: 0, piece: 1, node: 2, indexBlock: 3, indexDirectory: 4, snapshot: 5, removal: 6, report: 7, domain: 8 };
 
 /** Bytes of a blob id. */
 export const BLOB_ID_LENGTH = 32;

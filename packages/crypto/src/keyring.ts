@@ -10,6 +10,9 @@ import { OBJECT_KINDS, readHeader, SUITE_AES_256_GCM, SUITE_NONE } from './objec
 import type { ObjectHeader } from './object-header.ts';
 
 const ITEM_ID_LENGTH = 16;
+/** Bytes of a domain of blob ids. */
+export const DOMAIN_LENGTH = 16;
+const WITH_DOMAIN = 0x80;
 const CACHED_OBJECTS = 64;
 const MASK = '[keyring]';
 
@@ -31,8 +34,13 @@ export interface Keyring {
   readonly epoch: number;
   /** Key of the chunker, 32 bytes. */
   readonly chunkerKey: Uint8Array;
-  /** The id of a blob, 32 bytes, from its kind and its raw bytes. */
-  blobId(kind: number, raw: Uint8Array): Uint8Array;
+  /**
+   * The id of a blob, 32 bytes, from its kind and its raw bytes. With a domain, 16 bytes, it is another than without, and
+   * another than in every other domain.
+   *
+   * @throws `RangeError` if the domain does not have 16 bytes.
+   */
+  blobId(kind: number, raw: Uint8Array, domain?: Uint8Array): Uint8Array;
   /** The id under which an item stands in the index, 16 bytes. */
   itemId(sourceId: string, itemId: string): Uint8Array;
   /** Forgets the keys. */
@@ -102,6 +110,12 @@ function deriveKeys({ repositoryId, root, epochs }: KeyringMaterial): KeyringKey
   return keys;
 }
 
+/** No kind has the highest bit, so nothing with a domain is taken for something without. */
+function domainPrefix(kind: number, domain: Uint8Array): Uint8Array {
+  if (domain.length !== DOMAIN_LENGTH) throw new RangeError(`A domain has ${DOMAIN_LENGTH} bytes.`);
+  return concatBytes(Uint8Array.of(kind + WITH_DOMAIN), domain);
+}
+
 /** The one implementation of {@link Keyring}, with what sealing and opening need besides. */
 export class OpenKeyring implements Keyring {
   readonly repositoryId: Uint8Array;
@@ -135,11 +149,11 @@ export class OpenKeyring implements Keyring {
     return this.#open().chunker;
   }
 
-  blobId(kind: number, raw: Uint8Array): Uint8Array {
+  blobId(kind: number, raw: Uint8Array, domain?: Uint8Array): Uint8Array {
     const { blobId } = this.#open();
-    const kindByte = Uint8Array.of(kind);
-    if (this.encrypted) return hmac(blobId, kindByte, raw);
-    return new Uint8Array(createHash('sha256').update(kindByte).update(raw).digest());
+    const prefix = domain === undefined ? Uint8Array.of(kind) : domainPrefix(kind, domain);
+    if (this.encrypted) return hmac(blobId, prefix, raw);
+    return new Uint8Array(createHash('sha256').update(prefix).update(raw).digest());
   }
 
   itemId(sourceId: string, itemId: string): Uint8Array {

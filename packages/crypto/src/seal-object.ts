@@ -105,7 +105,7 @@ export function sealObject(keyring: Keyring, options: SealObjectOptions): Sealed
 function checkKinds(kind: number, blobs: readonly BlobToSeal[]): void {
   if (!Object.values<number>(OBJECT_KINDS).includes(kind)) throw new RangeError(`There is no kind of object ${kind}.`);
   for (const blob of blobs) {
-    if (!Number.isInteger(blob.kind) || blob.kind < BLOB_KINDS.piece || blob.kind > BLOB_KINDS.report) {
+    if (!Number.isInteger(blob.kind) || blob.kind < BLOB_KINDS.piece || blob.kind > BLOB_KINDS.domain) {
       throw new RangeError(`Blobs of kind ${blob.kind} cannot be sealed.`);
     }
     if (blob.id.length !== BLOB_ID_LENGTH) throw new RangeError(`A blob id has ${BLOB_ID_LENGTH} bytes.`);

@@ -22,6 +22,15 @@ describe.each([true, false])('ids in a repository that is encrypted: %s', (encry
     expect(hex(keyring.blobId(2, bytesOf('raw')))).toBe(encrypted ? keyed : plain);
   });
 
+  it('of blobs with a domain are those of the format', () => {
+    const domain = Uint8Array.from({ length: 16 }, (_, i) => i);
+    const input = Buffer.concat([Buffer.of(128 + 2), domain, Buffer.from('raw')]);
+    const keyed = createHmac('sha256', derived('blob id')).update(input).digest('hex');
+    const plain = createHash('sha256').update(input).digest('hex');
+    expect(hex(keyring.blobId(2, bytesOf('raw'), domain))).toBe(encrypted ? keyed : plain);
+    expect(() => keyring.blobId(2, bytesOf('raw'), domain.subarray(1))).toThrow(RangeError);
+  });
+
   it('of items are those of the format', () => {
     const expected = createHmac('sha256', derived('item id')).update('source\0item').digest('hex').slice(0, 32);
     expect(hex(keyring.itemId('source', 'item'))).toBe(expected);

@@ -80,7 +80,7 @@ it.each([
   ['padding of the caller', { kind: 1, blobs: [{ kind: 0, id: new Uint8Array(32), plaintext: new Uint8Array() }] }],
   [
     'a kind of blob that does not exist',
-    { kind: 1, blobs: [{ kind: 8, id: new Uint8Array(32), plaintext: new Uint8Array() }] },
+    { kind: 1, blobs: [{ kind: 9, id: new Uint8Array(32), plaintext: new Uint8Array() }] },
   ],
   ['an id of 31 bytes', { kind: 1, blobs: [{ kind: 1, id: new Uint8Array(31), plaintext: new Uint8Array() }] }],
 ])('refuses %s', (_, options) => {

@@ -7,6 +7,7 @@ import type { Vault } from '../repository/vault.ts';
 import type { ItemFailure, PartOmission } from '../snapshot/snapshot.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
+import type { CaptureRun } from './capture-run.ts';
 import type { CollectionState } from './collection-state.ts';
 
 /** Counts that grow during a run. */
@@ -39,6 +40,8 @@ export interface BackupContext {
   readonly options: ResolvedBackupOptions;
   /** Governs what is read from the source: a fatal error ends that too, while what was read is still being stored. */
   readonly reading: OperationOptions;
+  /** What the run is. */
+  readonly run: CaptureRun;
   /** Packs of item parts. */
   readonly data: DataPackWriter;
   /** Packs of tree nodes. */
@@ -59,7 +62,7 @@ export interface BackupContext {
   readonly skipped: Map<string, CollectionSkipped>;
   /** Collections that could not be told of, or whose children could not. */
   readonly unlisted: CollectionFailed[];
-  /** Ids of items that the last run left unsettled. */
+  /** Ids of items that the last run left unsettled; in a full, those whose stored version was kept unread as well. */
   readonly unsettled: Set<string>;
   /** Items that were told of in one collection while they stood in another one: that one may have been seen too early. */
   readonly arrivals: Map<string, { readonly from: CollectionState; readonly key: TreeKey }>;

@@ -1,4 +1,6 @@
 import type { OperationOptions } from '@holdfast/contracts';
+import { resolveCapture } from '../capture/capture-options.ts';
+import type { CaptureOptions, ResolvedCapture } from '../capture/capture-options.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** Counts of a backup under way. */
@@ -81,6 +83,12 @@ export interface BackupOptions extends OperationOptions {
    * @defaultValue `4`
    */
   readonly concurrency?: number | undefined;
+  /**
+   * How much the source is asked for. Takes the place of the repository's default, whole.
+   *
+   * @defaultValue what the repository was opened with
+   */
+  readonly capture?: CaptureOptions | undefined;
   /** How often an unfinished run writes a checkpoint. */
   readonly checkpoint?: CheckpointInterval | undefined;
   /** Free words to find the snapshot by. @defaultValue none */
@@ -93,6 +101,8 @@ export interface BackupOptions extends OperationOptions {
 export interface ResolvedBackupOptions extends OperationOptions {
   /** See {@link BackupOptions.concurrency}. */
   readonly concurrency: number;
+  /** See {@link BackupOptions.capture}. */
+  readonly capture: ResolvedCapture;
   /** See {@link BackupOptions.checkpoint}. */
   readonly checkpoint: Readonly<Record<keyof CheckpointInterval, number>>;
   /** See {@link BackupOptions.tags}. */
@@ -102,12 +112,23 @@ export interface ResolvedBackupOptions extends OperationOptions {
 }
 
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
-export function resolveBackupOptions(options: BackupOptions = {}): ResolvedBackupOptions {
+export function resolveBackupOptions(
+  options: BackupOptions = {},
+  defaults: { readonly capture?: ResolvedCapture | undefined } = {},
+): ResolvedBackupOptions {
   const { concurrency = 4, checkpoint = {}, tags = [], onProgress = () => {}, signal } = options;
   const { items = 1000, bytes = 128 * 1024 * 1024, milliseconds = 120_000 } = checkpoint;
   for (const [name, value] of Object.entries({ concurrency, items, bytes, milliseconds })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`${name} must be a positive integer, got ${value}`);
   }
-  return { concurrency, checkpoint: { items, bytes, milliseconds }, tags: [...tags], onProgress, signal };
+  const capture = options.capture === undefined ? defaults.capture : undefined;
+  return {
+    concurrency,
+    capture: capture ?? resolveCapture(options.capture),
+    checkpoint: { items, bytes, milliseconds },
+    tags: [...tags],
+    onProgress,
+    signal,
+  };
 }

@@ -1,10 +1,12 @@
 import type { ServiceUsage } from '@holdfast/contracts';
-import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
+import type { CoverageReport, Snapshot, SnapshotCapture } from '../snapshot/snapshot.ts';
 
 /** What a backup did. */
 export interface BackupReport {
   /** The snapshot that was written. */
   readonly snapshot: Snapshot;
+  /** How it was captured, which may be more than what was asked for: see {@link CaptureOptions}. */
+  readonly capture: SnapshotCapture;
   /**
    * `complete-with-failures` if anything of the source is missing from the snapshot: a collection or an item that
    * failed, or a part of an item that was lost. A part whose content the item's other parts hold is no loss.

@@ -14,10 +14,13 @@ import { collectionRecordKind, itemTrees } from '../tree/collection-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import type { ResolvedBackupOptions } from './backup-options.ts';
 import type { BackupReport } from './backup-report.ts';
+import { chooseCapture } from './capture-run.ts';
+import type { CaptureRun } from './capture-run.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import type { CollectionState } from './collection-state.ts';
 import { commit } from './commit.ts';
 import type { CommitLine } from './commit.ts';
+import { copyHidden } from './copy-hidden.ts';
 import { coverageOf } from './coverage-of.ts';
 import { followCollection } from './follow-collection.ts';
 import { followToRest } from './follow-to-rest.ts';
@@ -38,17 +41,18 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   const snapshots = await vault.snapshots.all(options);
   await vault.index.refresh(options);
   const heads = chainHeads(snapshots, source.id);
+  const captureRun = chooseCapture(options.capture, { heads, snapshots, randomness: vault.randomness });
   const line: CommitLine = {
     heads,
-    root: heads[0]?.root,
+    root: captureRun.root,
     unlisted: snapshots.filter(({ object }) => vault.index.summary(object) === undefined),
     bytesBefore: trafficBefore.bytesWritten,
     started,
   };
-  const context = createContext(vault, source, options, reading);
-  await prepareCollections(context, line.root);
-  const resumes = heads[0]?.snapshot.state === 'checkpoint';
-  if (resumes) await recallComplete(context, snapshots);
+  const context = createContext(vault, source, options, reading, captureRun);
+  await prepareCollections(context);
+  const { resumes, recalls, capture } = captureRun;
+  if (recalls) await recallComplete(context, snapshots);
   const checkpoints = createCheckpoints(context, line, () => coverageOf(context));
 
   const follow = (states: Iterable<CollectionState>): Promise<void> =>
@@ -80,6 +84,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     throw error;
   }
 
+  if (capture.selfContained) await copyHidden(context);
   for (const { items } of context.vanished.values()) await countVanished(context, items);
   const dropped = [...context.vanished.keys()];
   const coverageNow = (): CoverageReport => coverageOf(context);
@@ -92,14 +97,16 @@ function createContext(
   source: Source,
   options: ResolvedBackupOptions,
   reading: OperationOptions,
+  run: CaptureRun,
 ): BackupContext {
   const { objects, keyring, randomness, index, config } = vault;
-  const packs = { objects, keyring, randomness, index: index.blobs, target: config.packTarget };
+  const packs = { objects, keyring, randomness, index: index.blobs, target: config.packTarget, domain: run.domain };
   return {
     vault,
     source,
     options,
     reading,
+    run,
     data: createDataPackWriter(packs),
     nodes: createTreePackWriter(packs),
     chunk: createChunker(keyring.chunkerKey, config.chunker),
@@ -120,13 +127,14 @@ function createContext(
 
 /**
  * An interrupted run may have noted that an item left and not yet where it went, so what is stored of it is found only
- * in the last complete snapshot.
+ * in the complete snapshot that it began with.
  */
 async function recallComplete(context: BackupContext, snapshots: readonly StoredSnapshot[]): Promise<void> {
-  const { vault, source, options, collections, vanished } = context;
-  const [last] = snapshots
+  const { vault, source, options, run, collections, vanished } = context;
+  const complete = snapshots
     .filter(({ snapshot }) => snapshot.source.id === source.id && snapshot.state === 'complete')
     .toSorted(newestFirst);
+  const last = complete.find(({ snapshot }) => snapshot.id === run.capture.base) ?? complete[0];
   for await (const { value, places } of vault.trees.walk(last?.root, collectionRecordKind, options)) {
     const state = collections.get(value.id) ?? vanished.get(value.id);
     state?.before.push(itemTrees(value, places).items);
@@ -156,6 +164,7 @@ function report(
     coverage.collections.some(({ state }) => state === 'failed');
   return {
     snapshot,
+    capture: snapshot.capture,
     result: lost ? 'complete-with-failures' : 'complete',
     unchanged: !lost && counts.added + counts.changed + counts.moved + counts.removed === 0,
     coverage,

@@ -3,6 +3,7 @@ import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { CollectionRecord } from '../tree/collection-record.ts';
+import type { CaptureRun } from './capture-run.ts';
 import { itemTrees } from '../tree/collection-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
@@ -28,7 +29,12 @@ export interface KnownItem {
   readonly current: boolean;
   /** Whether it is of the same collection. */
   readonly sameCollection: boolean;
+  /** Whether a full has read it already. */
+  readonly read: boolean;
 }
+
+/** What is found of an item in one collection. */
+export type FoundItem = Pick<KnownItem, 'record' | 'places' | 'read'>;
 
 /** A collection in the course of a run. Changed only by the code in this folder. */
 export interface CollectionState {
@@ -38,6 +44,11 @@ export interface CollectionState {
   base: { readonly record: CollectionRecord; readonly places: readonly (BlobLocation | undefined)[] } | undefined;
   /** Trees of earlier: what moved away since can still be found there. */
   readonly before: (NodeReference | undefined)[];
+  /**
+   * In a full, trees that it has made, or that the interrupted run it goes on with has: what stands in them was read
+   * and need not be read again. Undefined in any other run.
+   */
+  readonly made: Set<NodeReference> | undefined;
   /** The items, as far as trees are written. */
   items: NodeReference | undefined;
   /** The enumeration under way, as far as trees are written. */
@@ -73,24 +84,39 @@ export interface CollectionState {
 }
 
 /** The state of a collection at the beginning of a run. */
-export function createCollectionState(collection: Collection, base: CollectionState['base']): CollectionState {
-  const trees = base === undefined ? { items: undefined, pass: undefined } : itemTrees(base.record, base.places);
-  const passing = base === undefined || base.record.cursor === undefined || base.record.pass !== undefined;
+export function createCollectionState(
+  collection: Collection,
+  known: CollectionState['base'],
+  { capture, afresh }: Pick<CaptureRun, 'capture' | 'afresh'>,
+): CollectionState {
+  const trees = known === undefined ? { items: undefined, pass: undefined } : itemTrees(known.record, known.places);
+  // The records of a run that shares nothing with what was before are all new.
+  const base = afresh && capture.selfContained ? undefined : known;
+  const cursor = afresh ? undefined : known?.record.cursor;
+  const passing = cursor === undefined || known?.record.pass !== undefined;
+  const made = capture.mode === 'full' ? new Set<NodeReference>() : undefined;
+  if (!afresh) {
+    if (trees.pass !== undefined) made?.add(trees.pass);
+    // A full notes every collection that it has not finished as one whose enumeration is under way.
+    if (trees.items !== undefined && known?.record.pass === undefined) made?.add(trees.items);
+  }
   return {
     collection,
     base,
     before: [trees.items, trees.pass],
-    items: trees.items,
+    made,
+    // Of a collection that was never told to its end a snapshot shows what was told; that stays until there is better.
+    items: afresh ? (trees.items ?? trees.pass) : trees.items,
     // Without a cursor the source begins anew: what an interrupted enumeration told may have left since, untold.
-    pass: passing ? { root: base?.record.cursor === undefined ? undefined : trees.pass, ended: false } : undefined,
+    pass: passing ? { root: cursor === undefined ? undefined : trees.pass, ended: false } : undefined,
     edits: new Map(),
     ready: new Map(),
     flushing: new Map(),
     discarded: new Map(),
-    cursor: base?.record.cursor,
-    cursorTime: base?.record.cursorTime ?? 0,
+    cursor,
+    cursorTime: cursor === undefined ? 0 : (known?.record.cursorTime ?? 0),
     open: new Set(),
-    retry: new Set(base?.record.open),
+    retry: new Set(known?.record.open),
     failed: new Set(),
     nameless: false,
     gone: false,
@@ -146,11 +172,11 @@ export async function findCurrent(
   key: TreeKey,
   trees: TreeReader,
   options: OperationOptions,
-): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
+): Promise<FoundItem | undefined> {
   const pending = state.edits.get(key.id) ?? state.ready.get(key.id) ?? state.flushing.get(key.id);
-  if (pending !== undefined) return pending.record && { record: pending.record, places: pending.places };
+  if (pending !== undefined) return pending.record && { record: pending.record, places: pending.places, read: true };
   const root = state.pass === undefined ? state.items : state.pass.root;
-  return known(await trees.find(root, key, itemRecordKind, options));
+  return found(await trees.find(root, key, itemRecordKind, options), true);
 }
 
 /** The record of an item that stood in the collection at any time this run knows of. */
@@ -159,16 +185,18 @@ export async function findEver(
   key: TreeKey,
   trees: TreeReader,
   options: OperationOptions,
-): Promise<Pick<KnownItem, 'record' | 'places'> | undefined> {
+): Promise<FoundItem | undefined> {
   const discarded = state.discarded.get(key.id);
-  if (discarded?.record !== undefined) return { record: discarded.record, places: discarded.places };
-  for (const root of new Set([state.items, ...state.before])) {
-    const found = known(await trees.find(root, key, itemRecordKind, options));
-    if (found !== undefined) return found;
+  if (discarded?.record !== undefined) return { record: discarded.record, places: discarded.places, read: true };
+  const { made } = state;
+  for (const root of new Set([...(made ?? []), state.items, ...state.before])) {
+    const isRead = made === undefined || (root !== undefined && made.has(root));
+    const item = found(await trees.find(root, key, itemRecordKind, options), isRead);
+    if (item !== undefined) return item;
   }
   return undefined;
 }
 
-function known(found: TreeRecord<ItemRecord> | undefined): Pick<KnownItem, 'record' | 'places'> | undefined {
-  return found && { record: found.value, places: found.places };
+function found(record: TreeRecord<ItemRecord> | undefined, read: boolean): FoundItem | undefined {
+  return record && { record: record.value, places: record.places, read };
 }

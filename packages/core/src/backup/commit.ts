@@ -66,12 +66,12 @@ const MOST_UNLISTED = 16;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
-  const { vault, nodes, options, source, counts } = context;
+  const { vault, nodes, options, source, counts, run } = context;
   const { state, dropped } = request;
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
   const sequence = 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence));
-  const edits = collectionEdits(context, live, sequence, [
+  const edits = collectionEdits(context, [...live, ...untouched(context, state)], sequence, [
     ...dropped,
     ...written.filter((collection) => collection.state.gone).map((collection) => collection.state.collection.id),
   ]);
@@ -94,6 +94,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     state,
     sequence,
     continues: line.heads.map((head) => head.snapshot.id),
+    capture: run.capture,
     started: new Date(line.started),
     finished: new Date(vault.clock.now()),
     statistics: {
@@ -111,7 +112,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     pinned: false,
   };
   // Without its place the root would be lost; an empty root means that there is no collection.
-  const location = root && (locationOf(root.place) ?? vault.index.blobs.find(root.id));
+  const location = root && (locationOf(root.place) ?? (await vault.index.blobs.find(root.id, options)));
   if (root !== undefined && location === undefined) {
     throw new RepositoryError('ERR_BLOB_MISSING', { item: `the folders of ${source.id}` });
   }
@@ -120,10 +121,14 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     generation: keyring.generation,
     segments,
     root: root === undefined || location === undefined ? undefined : { id: root.id, location },
+    domain: run.domain,
   });
   const rootNode = await inlineRoot(context, root);
   options.signal?.throwIfAborted();
-  const stored = await vault.snapshots.commit({ text, rootNode, coverage: serialiseCoverage(coverage) }, options);
+  const stored = await vault.snapshots.commit(
+    { text, rootNode, coverage: serialiseCoverage(coverage), domain: location?.pack.domain },
+    options,
+  );
   for (const segment of segments) vault.index.unclaimed.delete(segment);
   if (root !== undefined && rootNode !== undefined) trees.learn(root.id, rootNode);
   line.heads = [stored];
@@ -139,10 +144,13 @@ function collectionEdits(
   sequence: number,
   dropped: readonly string[],
 ): TreeEdit<CollectionRecord>[] {
+  // A full has told everything anew, so its cursors are the ones to go on from.
+  const isFull = context.run.capture.mode === 'full';
   const edits: TreeEdit<CollectionRecord>[] = dropped.map((id) => ({ key: { id, sort: 0 } }));
   for (const collection of live) {
     const { base } = collection.state;
-    const record = keepQuietCursor(recordOf(collection, sequence), base?.record, context.vault.clock.now());
+    const told = recordOf(collection, sequence);
+    const record = isFull ? told : keepQuietCursor(told, base?.record, context.vault.clock.now());
     if (base !== undefined && sameRecord(record, base.record)) continue;
     const places = [collection.items, collection.pass?.root].flatMap((tree) =>
       tree === undefined ? [] : [tree.place],
@@ -150,6 +158,18 @@ function collectionEdits(
     edits.push({ key: { id: record.id, sort: 0 }, record: { value: record, places } });
   }
   return edits.toSorted((a, b) => compareKeys(a.key, b.key));
+}
+
+/**
+ * Collections that the source does not list now. A checkpoint of a full notes them as not told yet, like all others that
+ * it has not come to: should the source list them again, whoever goes on must not take them for read.
+ */
+function untouched({ run, vanished }: BackupContext, commitState: Snapshot['state']): WrittenCollection[] {
+  if (run.capture.mode !== 'full' || commitState !== 'checkpoint') return [];
+  return [...vanished.values()].map((state) => {
+    const { cursor, cursorTime, retry, items, pass } = state;
+    return { state, cursor, cursorTime, open: [...retry], items, pass, noted: pass };
+  });
 }
 
 function recordOf(

@@ -133,6 +133,7 @@ function reset(context: BackupContext, state: CollectionState): void {
   state.ready = new Map();
   state.edits = new Map();
   state.before.push(state.pass?.root);
+  if (state.pass?.root !== undefined) state.made?.add(state.pass.root);
   state.pass = { root: undefined, ended: false };
   state.cursor = undefined;
 }
@@ -145,7 +146,7 @@ async function remove(context: BackupContext, state: CollectionState, id: string
   const { vault, source, itemIndex, options } = context;
   state.open.add(id);
   forgetFailure(context, state, id);
-  const places = itemIndex.find(vault.keyring.itemId(source.id, id));
+  const places = await itemIndex.find(vault.keyring.itemId(source.id, id), options);
   for (const { collectionId, sort } of places) {
     if (collectionId !== state.collection.id) continue;
     const key = { id, sort };

@@ -4,13 +4,15 @@ import { equalBytes } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
-import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
 import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
+import { keepStored } from './copy-stored.ts';
 import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
 import { forgetFailure, noteFailure } from './note-failure.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
+import { storeParts } from './store-parts.ts';
 import { wellFormedItem } from './well-formed.ts';
 
 /** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
@@ -29,7 +31,7 @@ export async function takeIn(context: BackupContext, state: CollectionState, tol
   const item = wellFormedItem(told);
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
-  const again = known !== undefined && mustReadAgain(context, known.record, item);
+  const again = known !== undefined && mustReadAgain(context, known, item);
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   const described = describe(item, known?.record);
@@ -40,25 +42,33 @@ export async function takeIn(context: BackupContext, state: CollectionState, tol
 
   try {
     const content = await readContent(context, told);
+    if (context.run.capture.mode === 'full') context.unsettled.delete(item.id);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
       noteOmissions(context, state, item.id, content.omitted);
     };
   } catch (error) {
     if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
-    return () => fail(context, state, { id: item.id, error, known });
+    const kept = known === undefined || known.current ? undefined : await keepStored(context, known);
+    return () => fail(context, state, { id: item.id, error, known: kept });
   }
 }
 
 /**
  * Whether the last run left the item unsettled and the stored parts may not be what it holds: a part was lost, or a
- * version could not be read. What changed since then, a flag or a move, says nothing about that version.
+ * version could not be read. What changed since then, a flag or a move, says nothing about that version. A full reads
+ * whatever it has not read itself.
  */
-function mustReadAgain({ unsettled }: BackupContext, { omitted, changeKey }: ItemRecord, item: SourceItem): boolean {
+function mustReadAgain(
+  { unsettled, run }: BackupContext,
+  { record: { omitted, changeKey }, read }: KnownItem,
+  item: SourceItem,
+): boolean {
+  if (run.capture.mode === 'full') return !read || unsettled.has(item.id);
   return unsettled.has(item.id) && (omitted.some(({ lost }) => lost) || changeKey !== item.changeKey);
 }
 
-/** Notes a failure. What is stored of the item stays, also where the item itself went elsewhere. */
+/** Notes a failure. What is stored of the item, `known`, stays, also where the item itself went elsewhere. */
 function fail(
   context: BackupContext,
   state: CollectionState,
@@ -72,8 +82,9 @@ function fail(
     context.counts.vanished += 1;
     return;
   }
-  if (known !== undefined && !known.current) {
+  if (known !== undefined) {
     const { sort } = known.record;
+    if (context.run.capture.mode === 'full') context.unsettled.add(item);
     state.edits.set(item, { key: { id: item, sort }, record: known.record, places: known.places });
     if (!known.sameCollection) noteMove(context, state, { id: item, sort });
   }
@@ -137,7 +148,7 @@ async function findKnown(
   if (current !== undefined) return { ...current, current: true, sameCollection: true };
   const before = await findEver(state, key, trees, options);
   if (before !== undefined) return { ...before, current: false, sameCollection: true };
-  for (const { collectionId, sort } of itemIndex.find(keyring.itemId(source.id, id))) {
+  for (const { collectionId, sort } of await itemIndex.find(keyring.itemId(source.id, id), options)) {
     const other = collections.get(collectionId) ?? vanished.get(collectionId);
     if (other === undefined) continue;
     const stored = { id, sort };
@@ -209,21 +220,10 @@ function cut(text: string): string {
 }
 
 async function readContent(context: BackupContext, item: SourceItem): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
-  const { source, options, reading, counts, chunk, data } = context;
+  const { source, reading, counts } = context;
   const { parts, omitted } = await source.read(item, reading);
-  const stored: StoredPart[] = [];
-  for (const { name, bytes } of parts) {
-    const blobs: Uint8Array[] = [];
-    let size = 0;
-    for await (const piece of chunk(bytes)) {
-      reading.signal?.throwIfAborted();
-      if (piece.length === 0) continue;
-      size += piece.length;
-      blobs.push(await data.add(piece, options));
-    }
-    counts.bytesRead += size;
-    stored.push({ name, size, blobs });
-  }
+  const stored = await storeParts(context, parts);
+  counts.bytesRead += stored.reduce((sum, { size }) => sum + size, 0);
   counts.itemsRead += 1;
   return { parts: stored, omitted };
 }

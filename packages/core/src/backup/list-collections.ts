@@ -1,35 +1,34 @@
 import type { Collection } from '@holdfast/contracts';
 import { collectionRecordKind } from '../tree/collection-record.ts';
-import type { NodeReference } from '../tree/tree-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import { createCollectionState } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { unusableId } from './note-failure.ts';
 import { wellFormedCollection } from './well-formed.ts';
 
-/** Asks the source for its collections and joins them with what the last snapshot says of them. */
-export async function prepareCollections(context: BackupContext, root: NodeReference | undefined): Promise<void> {
-  const { vault, options, collections, vanished, unsettled, unlisted } = context;
+/** Asks the source for its collections and joins them with what the snapshot says that the run begins with. */
+export async function prepareCollections(context: BackupContext): Promise<void> {
+  const { vault, options, run, collections, vanished, unsettled, unlisted } = context;
   const found = await listCollections(context);
-  for await (const { value, places } of vault.trees.walk(root, collectionRecordKind, options)) {
+  for await (const { value, places } of vault.trees.walk(run.known, collectionRecordKind, options)) {
     const collection = found.get(value.id);
-    const state = createCollectionState(collection ?? value.collection, { record: value, places });
+    const state = createCollectionState(collection ?? value.collection, { record: value, places }, run);
     // Where the listing has a gap, only the collection's own feed can tell whether it is still there.
     (collection === undefined && unlisted.length === 0 ? vanished : collections).set(value.id, state);
     for (const id of value.open) unsettled.add(id);
   }
   for (const [id, collection] of found) {
-    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined));
+    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined, run));
   }
 }
 
 /** Asks the source once more, late in the run, and tells the collections that were not there when it began. */
 export async function joinNewCollections(context: BackupContext): Promise<CollectionState[]> {
-  const { collections, vanished } = context;
+  const { collections, vanished, run } = context;
   const joined: CollectionState[] = [];
   for (const [id, collection] of await listCollections(context)) {
     if (collections.has(id)) continue;
-    const state = vanished.get(id) ?? createCollectionState(collection, undefined);
+    const state = vanished.get(id) ?? createCollectionState(collection, undefined, run);
     state.collection = collection;
     vanished.delete(id);
     collections.set(id, state);

@@ -196,7 +196,7 @@ function unfinished({ failure }: CollectionState): SourceError {
 async function countGone(context: BackupContext, { gone }: Settling, id: string): Promise<void> {
   const { vault, source, itemIndex, counts, collections, options } = context;
   if (gone.has(id)) return;
-  for (const { collectionId, sort } of itemIndex.find(vault.keyring.itemId(source.id, id))) {
+  for (const { collectionId, sort } of await itemIndex.find(vault.keyring.itemId(source.id, id), options)) {
     const state = collections.get(collectionId);
     if (state === undefined || (await findEver(state, { id, sort }, vault.trees, options)) === undefined) continue;
     gone.add(id);
@@ -218,7 +218,7 @@ async function standingInUnfinishedPasses(
   const hiding = [...collections.values()].filter((state) => isHidden(state));
   if (hiding.length === 0) return hidden;
   for (const id of left) {
-    for (const { collectionId, sort } of itemIndex.find(vault.keyring.itemId(source.id, id))) {
+    for (const { collectionId, sort } of await itemIndex.find(vault.keyring.itemId(source.id, id), options)) {
       const state = hiding.find(({ collection }) => collection.id === collectionId);
       if (state === undefined || (await findCurrent(state, { id, sort }, vault.trees, options)) === undefined) continue;
       hidden.set(id, unfinished(state));
@@ -256,7 +256,7 @@ export async function countVanished(context: BackupContext, items: NodeReference
 /** The collection that the item stands in, if there is one. */
 async function findHome(context: BackupContext, id: string): Promise<CollectionState | undefined> {
   const { vault, source, itemIndex, collections, options } = context;
-  for (const { collectionId, sort } of itemIndex.find(vault.keyring.itemId(source.id, id))) {
+  for (const { collectionId, sort } of await itemIndex.find(vault.keyring.itemId(source.id, id), options)) {
     const state = collections.get(collectionId);
     if (state === undefined || state.gone) continue;
     if ((await findCurrent(state, { id, sort }, vault.trees, options)) !== undefined) return state;

@@ -1,6 +1,5 @@
 import { RepositoryError } from '@holdfast/contracts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
-import type { Vault } from '../repository/vault.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import { diffTrees } from '../tree/tree-diff.ts';
@@ -46,7 +45,7 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
   const written: WrittenCollection[] = [];
   for (const { state, changes, cursor, cursorTime, pass, ended, open } of noted) {
     // Not what the state holds by now: a reset empties that, and the cursor noted stands for these.
-    const edits = editsOf(context, changes);
+    const edits = await editsOf(context, changes);
     const root = await updateItems(context, pass === undefined ? state.items : pass.root, edits);
     if (ended) await openWhatPassMissed(context, state, root);
     const trees =
@@ -60,6 +59,9 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
 export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
     state.flushing = new Map();
+    // What a full writes was read by it; where its enumeration has not come to its end, `items` is of before.
+    if (pass === undefined && items !== undefined) state.made?.add(items);
+    if (pass?.root !== undefined) state.made?.add(pass.root);
     if (noted === undefined) state.items = items;
     else if (pass === undefined) {
       // It had ended, so it holds, whatever reset came in between.
@@ -82,30 +84,32 @@ async function openWhatPassMissed(
   }
 }
 
-function editsOf({ vault }: BackupContext, edits: ReadonlyMap<string, PendingEdit>): TreeEdit<ItemRecord>[] {
-  return [...edits.values()]
-    .toSorted((a, b) => compareKeys(a.key, b.key))
-    .map(({ key, record, places }) => {
-      if (record === undefined) return { key };
-      const ids = itemRecordKind.references(record);
-      return {
-        key,
-        record: {
-          value: record,
-          places: ids.map(({ id }, position) => placeOf(places?.[position] ?? locate(vault, id, key.id))),
-        },
-      };
-    });
+/** Makes edits of a tree of pending ones, in order. The blobs of those without places must be durable. */
+export async function editsOf(
+  { vault, options }: BackupContext,
+  edits: ReadonlyMap<string, PendingEdit>,
+): Promise<TreeEdit<ItemRecord>[]> {
+  const sorted = [...edits.values()].toSorted((a, b) => compareKeys(a.key, b.key));
+  const wanted = sorted.flatMap(({ record, places }) => {
+    const references = record === undefined ? [] : itemRecordKind.references(record);
+    return references.filter((_, position) => places?.[position] === undefined).map(({ id }) => id);
+  });
+  const found = (await vault.index.blobs.findMany(wanted, options)).values();
+  // A record must never point to a blob that is not durable.
+  const next = (item: string): BlobLocation => {
+    const { value } = found.next();
+    if (value === undefined) throw new RepositoryError('ERR_BLOB_MISSING', { item });
+    return value;
+  };
+  return sorted.map(({ key, record, places }) => {
+    if (record === undefined) return { key };
+    const located = itemRecordKind.references(record).map((_, position) => placeOf(places?.[position] ?? next(key.id)));
+    return { key, record: { value: record, places: located } };
+  });
 }
 
-/** A record must never point to a blob that is not durable. */
-function locate({ index }: Vault, id: Uint8Array, item: string): BlobLocation {
-  const location = index.blobs.find(id);
-  if (location === undefined) throw new RepositoryError('ERR_BLOB_MISSING', { item });
-  return location;
-}
-
-async function updateItems(
+/** Applies edits to a tree of items. */
+export async function updateItems(
   { vault, nodes, options }: BackupContext,
   root: NodeReference | undefined,
   edits: readonly TreeEdit<ItemRecord>[],

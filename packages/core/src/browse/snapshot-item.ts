@@ -27,7 +27,7 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
   // it knows the item, tells where to look first.
   await vault.index.refresh({ ...options, tolerant: true });
   const key = vault.keyring.itemId(snapshot.snapshot.source.id, options.item);
-  for (const { collectionId, sort } of vault.index.items(snapshot.snapshot.source.id).find(key)) {
+  for (const { collectionId, sort } of await vault.index.items(snapshot.snapshot.source.id).find(key, options)) {
     if (collectionId !== options.collection) continue;
     const found = await vault.trees.find(items, { id: options.item, sort }, itemRecordKind, options);
     if (found !== undefined) return restorable(vault, snapshot.snapshot.source.id, found);

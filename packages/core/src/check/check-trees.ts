@@ -4,7 +4,9 @@ import { objectName } from '../objects/object-name.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { collectionRecordKind, itemTrees } from '../tree/collection-record.ts';
+import type { CollectionRecord } from '../tree/collection-record.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import { locationOf } from '../tree/tree-record.ts';
 import type { NodeReference, RecordKind, TreeRecord } from '../tree/tree-record.ts';
@@ -18,12 +20,11 @@ import type { CheckContext } from './check-context.ts';
 export async function checkTrees(context: CheckContext, snapshot: StoredSnapshot, seen: Set<string>): Promise<void> {
   const object = objectName('snapshots', snapshot.object);
   const source = snapshot.snapshot.source.id;
-  await walk(context, snapshot.root, collectionRecordKind, seen, object, async ({ value, places }) => {
-    const { items, pass } = itemTrees(value, places);
-    for (const root of [items, pass]) {
-      await walk(context, root, itemRecordKind, seen, object, (item) => {
-        requireBlobs(context, item);
-        requirePlace(context, item.value, { source, collection: value.id });
+  await walk(context, snapshot.root, collectionRecordKind, seen, object, async (records) => {
+    for (const { value, root } of records.flatMap(treesOf)) {
+      await walk(context, root, itemRecordKind, seen, object, async (items) => {
+        await requireBlobs(context, items);
+        await requirePlaces(context, items, { source, collection: value.id });
       });
     }
   });
@@ -35,7 +36,7 @@ async function walk<T extends TreeKey>(
   kind: RecordKind<T>,
   seen: Set<string>,
   object: string,
-  visit: (record: TreeRecord<T>) => void | Promise<void>,
+  visit: (records: readonly TreeRecord<T>[]) => Promise<void>,
 ): Promise<void> {
   if (reference === undefined || seen.has(toHex(reference.id))) return;
   const { vault, options } = context;
@@ -43,47 +44,65 @@ async function walk<T extends TreeKey>(
   seen.add(toHex(reference.id));
   const node = await noting(context, object, () => vault.trees.node(reference, options));
   if (node === undefined) return;
-  requireIndexed(context, reference.id, locationOf(reference.place));
+  const hint = locationOf(reference.place);
+  if (hint !== undefined) requireIndexed(context, await vault.index.blobs.find(reference.id, options), hint);
   if (node.level > 0) {
     const children = await noting(context, object, () => vault.trees.children(node));
     for (const child of children ?? []) await walk(context, child, kind, seen, object, visit);
     return;
   }
   const records = await noting(context, object, () => vault.trees.records(node, kind));
-  for (const record of records ?? []) await visit(record);
+  if (records !== undefined) await visit(records);
 }
 
-function requireBlobs(context: CheckContext, record: TreeRecord<{ readonly id: string }>): void {
-  const references = itemRecordKind.references(record.value as Parameters<typeof itemRecordKind.references>[0]);
-  for (const [position, { id }] of references.entries()) {
-    const lies = (location: BlobLocation | undefined): boolean => {
-      const size = location && context.packs.get(toHex(location.pack.name));
-      return location !== undefined && size !== undefined && location.offset + location.length <= size;
-    };
-    requireIndexed(context, id, record.places[position]);
-    if (!lies(record.places[position]) && !lies(context.vault.index.blobs.find(id))) {
-      const item = record.value.id;
+function treesOf({
+  value,
+  places,
+}: TreeRecord<CollectionRecord>): { readonly value: CollectionRecord; readonly root: NodeReference | undefined }[] {
+  const { items, pass } = itemTrees(value, places);
+  return [items, pass].map((root) => ({ value, root }));
+}
+
+/** The records of a leaf are asked for together: one look-up into the index for all their blobs. */
+async function requireBlobs(context: CheckContext, records: readonly TreeRecord<ItemRecord>[]): Promise<void> {
+  const wanted = records.flatMap(({ value, places }) =>
+    itemRecordKind.references(value).map(({ id }, position) => ({ item: value.id, id, hint: places[position] })),
+  );
+  const found = await context.vault.index.blobs.findMany(
+    wanted.map(({ id }) => id),
+    context.options,
+  );
+  const lies = (location: BlobLocation | undefined): boolean => {
+    const size = location && context.packs.get(toHex(location.pack.name));
+    return location !== undefined && size !== undefined && location.offset + location.length <= size;
+  };
+  for (const [i, { item, hint }] of wanted.entries()) {
+    if (hint !== undefined) requireIndexed(context, found[i], hint);
+    if (!lies(hint) && !lies(found[i])) {
       addProblem(context, new RepositoryError('ERR_BLOB_MISSING', { item }), `item ${item}`);
     }
   }
 }
 
 /** What a hint alone finds shows that a segment is missing: whatever a snapshot needs was in one. */
-function requireIndexed(context: CheckContext, id: Uint8Array, hint: BlobLocation | undefined): void {
-  if (hint === undefined || context.vault.index.blobs.has(id)) return;
-  missingSegment(context, objectName('data', toHex(hint.pack.name)));
+function requireIndexed(context: CheckContext, found: BlobLocation | undefined, hint: BlobLocation): void {
+  if (found === undefined) missingSegment(context, objectName('data', toHex(hint.pack.name)));
 }
 
-/** Without its place in the index a removal of the item would not be understood. */
-function requirePlace(
+/** Without its place in the index a removal of an item would not be understood. */
+async function requirePlaces(
   context: CheckContext,
-  { id, sort }: TreeKey,
+  records: readonly TreeRecord<ItemRecord>[],
   { source, collection }: { readonly source: string; readonly collection: string },
-): void {
+): Promise<void> {
   const { index, keyring } = context.vault;
-  const places = index.items(source).find(keyring.itemId(source, id));
-  if (places.some((place) => place.collectionId === collection && place.sort === sort)) return;
-  missingSegment(context, `items of ${source}`);
+  const keys = records.map(({ value }) => keyring.itemId(source, value.id));
+  const found = await index.items(source).findMany(keys, context.options);
+  for (const [i, { value }] of records.entries()) {
+    const places = found[i] ?? [];
+    if (places.some((place) => place.collectionId === collection && place.sort === value.sort)) continue;
+    missingSegment(context, `items of ${source}`);
+  }
 }
 
 function missingSegment(context: CheckContext, of: string): void {

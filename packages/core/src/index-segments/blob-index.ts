@@ -1,13 +1,16 @@
+import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
 import { decodeBlobSegment, encodeBlobSegment } from './blob-segment.ts';
 import type { BlobLocation, BlobRecord, BlobSegment, PackInfo } from './blob-segment.ts';
 
 /** Where blobs lie: what segments say, and what was added since. */
 export interface BlobIndex {
-  /** Where a blob lies. What was added last is found first. */
-  find(id: Uint8Array): BlobLocation | undefined;
-  /** Whether the index knows a blob. */
-  has(id: Uint8Array): boolean;
+  /** Where a blob lies; if it lies in several places, one of them. */
+  find(id: Uint8Array, options?: OperationOptions): Promise<BlobLocation | undefined>;
+  /** Where blobs lie, in the order of the ids. Many at once cost less than one by one. */
+  findMany(ids: readonly Uint8Array[], options?: OperationOptions): Promise<(BlobLocation | undefined)[]>;
+  /** Whether the index knows blobs, in the order of the ids. */
+  hasMany(ids: readonly Uint8Array[], options?: OperationOptions): Promise<boolean[]>;
   /** Adds one blob; it takes the place of what was added under that id since the last take. */
   add(id: Uint8Array, location: BlobLocation): void;
   /** Adds all blobs of a segment. */
@@ -38,8 +41,9 @@ export function createBlobIndex(): BlobIndex {
   }
 
   return {
-    find,
-    has: (id) => find(id) !== undefined,
+    find: async (id) => find(id),
+    findMany: async (ids) => ids.map((id) => find(id)),
+    hasMany: async (ids) => ids.map((id) => find(id) !== undefined),
     add(id, location) {
       recent.set(toHex(id), { id, location });
     },

@@ -1,4 +1,5 @@
 import { compareBytes, toHex } from '../internal/bytes.ts';
+import { DOMAIN_LENGTH } from '../objects/domain-blob.ts';
 import { damagedSegment, decodeDirectory, encodeDirectory, isArray, isMap } from './directory.ts';
 import type { DecodedDirectory, DecodeSegmentOptions, EncodeSegmentOptions, SegmentContent } from './directory.ts';
 import { encodeRecords, openRecords } from './record-table.ts';
@@ -13,6 +14,8 @@ export interface PackInfo {
   readonly header: Uint8Array;
   /** Its length in bytes. */
   readonly size: number;
+  /** The domain that ids of its blobs were made with, 16 bytes; absent where they were made without. */
+  readonly domain?: Uint8Array | undefined;
 }
 
 /** Where a sealed blob lies. */
@@ -97,7 +100,12 @@ export function encodeBlobSegment(
   const sortedPacks = packs.toSorted((a, b) => compareBytes(a.name, b.name));
   renumber(writer.view(), writer.bytes().length, packs, sortedPacks);
   const { blocks, ...fields } = encodeRecords(writer.bytes(), SHAPE);
-  const listed = sortedPacks.map(({ name, header, size }) => ({ name, header, size }));
+  const listed = sortedPacks.map(({ name, header, size, domain }) => ({
+    name,
+    header,
+    size,
+    ...(domain && { domain }),
+  }));
   return { blocks, directory: encodeDirectory({ segment: 'blobs', replaces, ...fields }, { packs: listed }) };
 }
 
@@ -140,9 +148,14 @@ export function decodeBlobSegment(content: SegmentContent, { object }: DecodeSeg
   };
 }
 
-function isPack({ name, header, size }: PackInfo): boolean {
+function isPack({ name, header, size, domain }: PackInfo): boolean {
   return (
-    name.length === 32 && header.length === HEADER_LENGTH && Number.isInteger(size) && size >= 0 && size <= MAXIMUM_SIZE
+    name.length === 32 &&
+    header.length === HEADER_LENGTH &&
+    Number.isInteger(size) &&
+    size >= 0 &&
+    size <= MAXIMUM_SIZE &&
+    (domain === undefined || domain.length === DOMAIN_LENGTH)
   );
 }
 
@@ -173,11 +186,13 @@ function renumber(view: DataView, length: number, packs: readonly PackInfo[], so
 function decodePacks({ members: { packs } }: DecodedDirectory, object: string): readonly PackInfo[] {
   if (!isArray(packs)) throw damagedSegment(object, 'an index directory without packs');
   return packs.map((pack) => {
-    const { name, header, size } = isMap(pack) ? pack : {};
+    const { name, header, size, domain } = isMap(pack) ? pack : {};
     const isTyped = name instanceof Uint8Array && header instanceof Uint8Array && typeof size === 'number';
-    if (!isTyped || !isPack({ name, header, size })) {
+    const hasDomain = domain instanceof Uint8Array;
+    const info = isTyped && { name, header, size, ...(hasDomain && { domain }) };
+    if (!info || !isPack(info) || (domain !== undefined && !hasDomain)) {
       throw damagedSegment(object, 'an index directory with a malformed pack');
     }
-    return { name, header, size };
+    return info;
   });
 }

@@ -18,6 +18,11 @@ export function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
+/** Whether two optional byte strings are both missing, or the same. */
+export function equalOptionalBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
+}
+
 /** Compares byte by byte: negative if `a` comes first, 0 if both are equal. A beginning comes before the whole. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

@@ -7,10 +7,11 @@ import { toHalfBits } from './half-float.ts';
 
 const UTF8 = new TextEncoder();
 const FIRST_CAPACITY = 512;
+const LARGEST_SLAB = 64 * 1024;
 /** Up to this length a loop over the characters is faster than a call into the platform. */
 const SHORT_TEXT = 48;
-// oxlint-disable-next-line no-control-regex -- The whole ASCII range is meant.
-const ASCII = /^[\u0000-\u007f]*$/;
+/** Up to so many names are sorted by insertion, which costs no call for each comparison. */
+const MOST_INSERTED = 16;
 
 /**
  * Encodes a value in the core deterministic form (RFC 8949, section 4.2.1): shortest lengths, integers and floats, keys
@@ -23,16 +24,29 @@ const ASCII = /^[\u0000-\u007f]*$/;
  *   of lone surrogates; a `RangeError` if it is nested deeper than 256.
  */
 export function encodeCbor(value: CborValue): Uint8Array {
+  return createCborEncoder()(value).slice();
+}
+
+/**
+ * Makes an {@link encodeCbor} for many values that are soon done with: what it gives are views of slabs that several
+ * values share, because an allocation for each costs more than its encoding.
+ */
+export function createCborEncoder(): (value: CborValue) => Uint8Array {
   let bytes = new Uint8Array(FIRST_CAPACITY);
   let view = new DataView(bytes.buffer);
+  /** Where the value begins that is being encoded, and how far it is. */
+  let start = 0;
   let length = 0;
 
   function reserve(more: number): void {
     if (length + more <= bytes.length) return;
-    const larger = new Uint8Array(Math.max(bytes.length * 2, length + more));
-    larger.set(bytes.subarray(0, length));
-    bytes = larger;
+    const size = length - start;
+    const next = new Uint8Array(Math.max(Math.min(bytes.length * 2, LARGEST_SLAB), (size + more) * 2));
+    next.set(bytes.subarray(start, length));
+    bytes = next;
     view = new DataView(bytes.buffer);
+    start = 0;
+    length = size;
   }
 
   function writeHead(major: number, argument: number): void {
@@ -85,7 +99,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
 
   function writeText(text: string): void {
     if (text.length <= SHORT_TEXT) {
-      const start = length;
+      const head = length - start;
       writeHead(3, text.length);
       reserve(text.length);
       let i = 0;
@@ -95,7 +109,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
         bytes[length++] = unit;
       }
       if (i === text.length) return;
-      length = start;
+      length = start + head;
     }
     const size = Buffer.byteLength(text, 'utf8');
     writeHead(3, size);
@@ -136,8 +150,11 @@ export function encodeCbor(value: CborValue): Uint8Array {
     else throw new TypeError(`CBOR has no place for a value of type ${typeof item}.`);
   }
 
-  write(value, 0);
-  return bytes.slice(0, length);
+  return (value) => {
+    start = length;
+    write(value, 0);
+    return bytes.subarray(start, length);
+  };
 }
 
 /** Like `Array.isArray`, which does not tell readonly arrays apart. */
@@ -145,11 +162,29 @@ function isArray(value: CborValue | undefined): value is readonly CborValue[] {
   return Array.isArray(value);
 }
 
-/** Sorts by the bytes of the encoded names. The head holds the length, so a shorter name comes first. */
-function sortedNames(names: readonly string[]): readonly string[] {
-  if (names.every((name) => ASCII.test(name))) {
-    return names.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+/** Sorts by the bytes of the encoded names, in place. The head holds the length, so a shorter name comes first. */
+function sortedNames(names: string[]): readonly string[] {
+  if (!names.every(isAscii)) return sortedByBytes(names);
+  if (names.length > MOST_INSERTED) return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  for (let i = 1; i < names.length; i += 1) {
+    const name = names[i]!;
+    let at = i;
+    for (; at > 0; at -= 1) {
+      const before = names[at - 1]!;
+      if (before.length < name.length || (before.length === name.length && before < name)) break;
+      names[at] = before;
+    }
+    names[at] = name;
   }
+  return names;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
+}
+
+function sortedByBytes(names: readonly string[]): readonly string[] {
   const encoded = names.map((name) => ({ name, bytes: UTF8.encode(name) }));
   encoded.sort((a, b) => a.bytes.length - b.bytes.length || compareBytes(a.bytes, b.bytes));
   for (const [i, { bytes }] of encoded.entries()) {

@@ -1,3 +1,3 @@
 export { decodeCbor } from './cbor-decoder.ts';
-export { encodeCbor } from './cbor-encoder.ts';
+export { createCborEncoder, encodeCbor } from './cbor-encoder.ts';
 export type { CborValue } from './cbor-value.ts';

@@ -4,6 +4,7 @@ import { RepositoryError } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
 import { frame, unframe } from '../blobs/codec.ts';
 import { equalBytes } from '../internal/bytes.ts';
+import { domainBlobs, domainOf } from './domain-blob.ts';
 import { nodeBody } from '../tree/node.ts';
 
 /** A blob before it is sealed, or after it was opened. */
@@ -14,30 +15,45 @@ export interface RawBlob {
   readonly raw: Uint8Array;
 }
 
-/** The id of a blob: over the whole of it, of a tree node over its body. */
-export function idOfBlob(keyring: Keyring, { kind, raw }: RawBlob, object: string): Uint8Array {
-  return keyring.blobId(kind, kind === BLOB_KINDS.node ? nodeBody(raw, { object }) : raw);
+/** What {@link idOfBlob} goes by besides the blob. */
+export interface BlobIdContext {
+  /** Name of the object, for errors. */
+  readonly object: string;
+  /** The domain of the object, if it has one. */
+  readonly domain?: Uint8Array | undefined;
+}
+
+/** The id of a blob: over the whole of it, of a tree node over its body; of pieces and nodes in the object's domain. */
+export function idOfBlob(keyring: Keyring, { kind, raw }: RawBlob, { object, domain }: BlobIdContext): Uint8Array {
+  if (kind === BLOB_KINDS.node) return keyring.blobId(kind, nodeBody(raw, { object }), domain);
+  return keyring.blobId(kind, raw, kind === BLOB_KINDS.piece ? domain : undefined);
+}
+
+/** Options of {@link sealBlobs}. */
+export interface SealBlobsOptions {
+  /** Kind of object. */
+  readonly kind: number;
+  /** For the salt. */
+  readonly randomness: Randomness;
+  /** The domain of the nodes in it, if they have one. */
+  readonly domain?: Uint8Array | undefined;
 }
 
 /** Seals a small object (a segment, a snapshot) from raw blobs. */
 export function sealBlobs(
   keyring: Keyring,
-  kind: number,
   blobs: readonly RawBlob[],
-  randomness: Randomness,
+  { kind, randomness, domain }: SealBlobsOptions,
 ): Uint8Array {
-  return sealObject(keyring, {
-    kind,
-    randomness,
-    blobs: blobs.map((blob) => ({
-      kind: blob.kind,
-      id: idOfBlob(keyring, blob, 'a new object'),
-      plaintext: frame(blob.raw),
-    })),
-  }).bytes;
+  const sealed = blobs.map((blob) => ({
+    kind: blob.kind,
+    id: idOfBlob(keyring, blob, { object: 'a new object', domain }),
+    plaintext: frame(blob.raw),
+  }));
+  return sealObject(keyring, { kind, randomness, blobs: [...domainBlobs(keyring, domain), ...sealed] }).bytes;
 }
 
-/** Opens every blob of an object, padding excepted, each verified against its id. */
+/** Opens every blob of an object, padding and domain excepted, each verified against its id. */
 export function* openBlobs(
   keyring: Keyring,
   bytes: Uint8Array,
@@ -48,12 +64,13 @@ export function* openBlobs(
   if (header.kind !== expected.kind) {
     throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: `its header says kind ${header.kind}` });
   }
+  const domain = domainOf(keyring, bytes, { header: header.bytes, records, object });
   for (const { kind, ordinal, offset, length, id } of records) {
-    if (kind === BLOB_KINDS.padding) continue;
+    if (kind === BLOB_KINDS.padding || kind === BLOB_KINDS.domain) continue;
     const sealed = bytes.subarray(offset, offset + length);
     const plaintext = openBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object });
     const blob = { kind, raw: unframe(plaintext, { object }) };
-    if (!equalBytes(idOfBlob(keyring, blob, object), id)) {
+    if (!equalBytes(idOfBlob(keyring, blob, { object, domain }), id)) {
       throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });
     }
     yield blob;

@@ -5,7 +5,7 @@ import type { OperationOptions } from '@holdfast/contracts';
 import { unframe } from '../blobs/codec.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
-import { equalBytes, toHex } from '../internal/bytes.ts';
+import { equalBytes, equalOptionalBytes, toHex } from '../internal/bytes.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { nodeBody } from '../tree/node.ts';
@@ -61,7 +61,7 @@ export function createBlobReader({ objects, keyring, index }: BlobReaderContext)
     });
     const raw = unframe(plaintext, { object });
     const identified = kind === BLOB_KINDS.node ? nodeBody(raw, { object }) : raw;
-    if (!equalBytes(keyring.blobId(kind, identified), id)) {
+    if (!equalBytes(keyring.blobId(kind, identified, location.pack.domain), id)) {
       throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });
     }
     return raw;
@@ -74,7 +74,7 @@ export function createBlobReader({ objects, keyring, index }: BlobReaderContext)
 
   async function readByIndex(request: BlobRequest, failure: unknown, options: OperationOptions): Promise<Uint8Array> {
     if (failure !== undefined && !isStale(failure)) throw failure;
-    const location = (await index(options)).find(request.id);
+    const location = await (await index(options)).find(request.id, options);
     if (location === undefined || samePlace(location, request.hint)) {
       throw failure ?? new RepositoryError('ERR_BLOB_MISSING', { item: toHex(request.id) });
     }
@@ -170,6 +170,7 @@ function samePlace(a: BlobLocation, b: BlobLocation | undefined): boolean {
     a.offset === b.offset &&
     a.length === b.length &&
     equalBytes(a.pack.name, b.pack.name) &&
-    equalBytes(a.pack.header, b.pack.header)
+    equalBytes(a.pack.header, b.pack.header) &&
+    equalOptionalBytes(a.pack.domain, b.pack.domain)
   );
 }

@@ -7,6 +7,7 @@ import { frame } from '../blobs/codec.ts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { fromHex, toHex } from '../internal/bytes.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
+import { domainBlobs } from '../objects/domain-blob.ts';
 
 /** What a pack writer needs. */
 export interface PackWriterContext {
@@ -20,6 +21,8 @@ export interface PackWriterContext {
   readonly index: BlobIndex;
   /** Size in bytes at which a pack is closed. */
   readonly target: number;
+  /** What ids of blobs are made with; absent where they are made without. */
+  readonly domain?: Uint8Array | undefined;
 }
 
 /** Collects blobs of item parts into packs. */
@@ -54,6 +57,7 @@ export function createDataPackWriter({
   randomness,
   index,
   target,
+  domain,
 }: PackWriterContext): DataPackWriter {
   const open: [OpenPack, OpenPack] = [emptyPack(), emptyPack()];
   const pending = new Set<string>();
@@ -62,13 +66,20 @@ export function createDataPackWriter({
 
   async function seal(blobs: BlobToSeal[], options: OperationOptions): Promise<void> {
     shuffle(blobs, randomness);
-    const { bytes, header, records } = sealObject(keyring, { kind: OBJECT_KINDS.dataPack, blobs, randomness });
+    const all = [...domainBlobs(keyring, domain), ...blobs];
+    const { bytes, header, records } = sealObject(keyring, { kind: OBJECT_KINDS.dataPack, blobs: all, randomness });
     const name = fromHex(await objects.put('data', bytes, options));
-    const pack = { name, header, size: bytes.length };
-    for (const { id, ordinal, offset, length } of records) {
+    const pack = { name, header, size: bytes.length, domain };
+    for (const { kind, id, ordinal, offset, length } of records) {
+      if (kind === BLOB_KINDS.domain) continue;
       index.add(id, { pack, ordinal, offset, length });
       pending.delete(toHex(id));
     }
+  }
+
+  async function isKnown(id: Uint8Array, options: OperationOptions): Promise<boolean> {
+    const [known = false] = await index.hasMany([id], options);
+    return known;
   }
 
   function store(pack: OpenPack, options: OperationOptions): Promise<void> {
@@ -89,9 +100,12 @@ export function createDataPackWriter({
 
   return {
     async add(raw, options = {}) {
-      const id = keyring.blobId(BLOB_KINDS.piece, raw);
+      const id = keyring.blobId(BLOB_KINDS.piece, raw, domain);
       const hexId = toHex(id);
-      if (pending.has(hexId) || index.has(id)) return id;
+      if (pending.has(hexId)) return id;
+      if (await isKnown(id, options)) return id;
+      // Somebody may have taken it in meanwhile.
+      if (pending.has(hexId)) return id;
       pending.add(hexId);
       const plaintext = frame(raw);
       const pack = open[randomFraction(randomness) < 0.5 ? 0 : 1];

@@ -4,6 +4,7 @@ import type { OperationOptions } from '@holdfast/contracts';
 import { frame } from '../blobs/codec.ts';
 import type { PackInfo } from '../index-segments/blob-segment.ts';
 import { fromHex } from '../internal/bytes.ts';
+import { domainBlobs } from '../objects/domain-blob.ts';
 import type { PackWriterContext } from './data-pack-writer.ts';
 
 /** A pack that may not be stored yet: its name is known only then. */
@@ -26,6 +27,8 @@ export interface Place {
 
 /** Collects tree nodes into packs, in the order given. */
 export interface TreePackWriter {
+  /** What ids of nodes are made with; undefined where they are made without. */
+  readonly domain: Uint8Array | undefined;
   /** The pack that the next node goes to; stores the one before if it is full. Hints to it are written as "this pack". */
   room(options?: OperationOptions): Promise<PackReference>;
   /** Puts a node into the pack that {@link TreePackWriter.room} returned last. */
@@ -44,26 +47,31 @@ export function createTreePackWriter({
   randomness,
   index,
   target,
+  domain,
 }: PackWriterContext): TreePackWriter {
   const tag = keyring.encrypted ? TAG_LENGTH : 0;
   let pack: { stored: PackInfo | undefined } = { stored: undefined };
-  let blobs: BlobToSeal[] = [];
-  let size = HEADER_LENGTH;
+  const first = domainBlobs(keyring, domain);
+  const firstSize = first.reduce((sum, { plaintext }) => sum + plaintext.length + tag, HEADER_LENGTH);
+  let blobs: BlobToSeal[] = [...first];
+  let size = firstSize;
 
   async function store(options: OperationOptions): Promise<void> {
     const closing = pack;
     const sealed = sealObject(keyring, { kind: OBJECT_KINDS.treePack, blobs, randomness });
     pack = { stored: undefined };
-    blobs = [];
-    size = HEADER_LENGTH;
+    blobs = [...first];
+    size = firstSize;
     const name = fromHex(await objects.put('data', sealed.bytes, options));
-    closing.stored = { name, header: sealed.header, size: sealed.bytes.length };
-    for (const { id, ordinal, offset, length } of sealed.records) {
+    closing.stored = { name, header: sealed.header, size: sealed.bytes.length, domain };
+    for (const { kind, id, ordinal, offset, length } of sealed.records) {
+      if (kind === BLOB_KINDS.domain) continue;
       index.add(id, { pack: closing.stored, ordinal, offset, length });
     }
   }
 
   return {
+    domain,
     async room(options = {}) {
       if (size >= target) await store(options);
       return pack;
@@ -76,7 +84,7 @@ export function createTreePackWriter({
       return place;
     },
     async flush(options = {}) {
-      if (blobs.length > 0) await store(options);
+      if (blobs.length > first.length) await store(options);
     },
   };
 }

@@ -140,7 +140,11 @@ export function createIndexStore({
         ...blocks.map((block) => ({ kind: BLOB_KINDS.indexBlock, raw: block })),
         { kind: BLOB_KINDS.indexDirectory, raw: directory },
       ];
-      const hash = await objects.put('index', sealBlobs(keyring, OBJECT_KINDS.segment, raw, randomness), options);
+      const hash = await objects.put(
+        'index',
+        sealBlobs(keyring, raw, { kind: OBJECT_KINDS.segment, randomness }),
+        options,
+      );
       loaded.add(hash);
       unclaimed.add(hash);
     },

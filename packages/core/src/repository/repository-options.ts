@@ -1,6 +1,8 @@
 import { silentLogger, systemClock, systemRandomness } from '@holdfast/contracts';
 import type { Clock, Destination, Logger, OperationOptions, Randomness } from '@holdfast/contracts';
 import type { RepositoryKey } from '@holdfast/crypto';
+import { resolveCapture } from '../capture/capture-options.ts';
+import type { CaptureOptions, ResolvedCapture } from '../capture/capture-options.ts';
 import { resolveBudget } from './budget.ts';
 import type { Budget, BudgetOptions } from './budget.ts';
 
@@ -14,6 +16,8 @@ export interface RepositoryEnvironment extends OperationOptions {
   readonly randomness?: Randomness | undefined;
   /** Hears what the library would say. @defaultValue silence */
   readonly logger?: Logger | undefined;
+  /** How much a backup asks its source for, unless it is told otherwise. @defaultValue `{ mode: 'incremental' }` */
+  readonly capture?: CaptureOptions | undefined;
   /** What may be used of the machine. @defaultValue see {@link BudgetOptions} */
   readonly budget?: BudgetOptions | undefined;
 }
@@ -40,6 +44,7 @@ export type ResolvedEnvironment = Pick<Required<RepositoryEnvironment>, 'destina
   readonly randomness: Randomness;
   readonly logger: Logger;
   readonly budget: Budget;
+  readonly capture: ResolvedCapture;
 };
 
 /** Fills in defaults. */
@@ -48,7 +53,14 @@ export function resolveEnvironment(options: RepositoryEnvironment): ResolvedEnvi
   if (typeof destination?.put !== 'function') {
     throw new TypeError('destination must be a destination, such as localDestination({ path }) gives');
   }
-  return { destination, clock, randomness, logger, budget: resolveBudget(options.budget) };
+  return {
+    destination,
+    clock,
+    randomness,
+    logger,
+    budget: resolveBudget(options.budget),
+    capture: resolveCapture(options.capture),
+  };
 }
 
 /** Refuses what is no key. Types hold TypeScript to it; a password given as a bare text is an easy mistake elsewhere. */

@@ -152,7 +152,8 @@ export function createRepositoryFace(opened: Vault): Repository {
   return {
     id: toHex(opened.keyring.repositoryId),
     encrypted: opened.keyring.encrypted,
-    backup: async (source, options) => backUp(vault(), requireSource(source), resolveBackupOptions(options)),
+    backup: async (source, options) =>
+      backUp(vault(), requireSource(source), resolveBackupOptions(options, { capture: vault().capture })),
     async *snapshots({ source, checkpoints = false, onUnreadable, signal } = {}) {
       const { snapshots } = vault();
       const all = await snapshots.all({ signal });

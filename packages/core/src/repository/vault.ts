@@ -1,5 +1,7 @@
 import type { Keyring } from '@holdfast/crypto';
 import type { Clock, Destination, Logger, Randomness } from '@holdfast/contracts';
+import { resolveCapture } from '../capture/capture-options.ts';
+import type { ResolvedCapture } from '../capture/capture-options.ts';
 import { createObjectStore } from '../objects/object-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { createBlobReader } from '../packs/blob-reader.ts';
@@ -39,6 +41,8 @@ export interface Vault {
   readonly randomness: Randomness;
   /** Where it says what it does. */
   readonly logger: Logger;
+  /** How much a backup asks for unless it is told otherwise. */
+  readonly capture: ResolvedCapture;
   /** What may be used of the machine. */
   readonly budget: Budget;
   /** Where the heavy work is done. */
@@ -48,6 +52,7 @@ export interface Vault {
 /** Puts the parts of an open repository together. */
 export function createVault(
   parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger' | 'budget'> & {
+    readonly capture?: ResolvedCapture | undefined;
     readonly lanes?: Lanes | undefined;
   },
 ): Vault {
@@ -65,7 +70,7 @@ export function createVault(
   });
   const trees = createTreeReader(blobs);
   const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
-  const { clock } = parts;
+  const { clock, capture = resolveCapture() } = parts;
   return {
     destination,
     config,
@@ -73,6 +78,7 @@ export function createVault(
     clock,
     randomness,
     logger,
+    capture,
     budget,
     lanes,
     objects,

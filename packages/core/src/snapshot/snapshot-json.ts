@@ -1,11 +1,12 @@
 import { RepositoryError } from '@holdfast/contracts';
 import type { JsonObject } from '@holdfast/contracts';
 import { fromHex, toHex } from '../internal/bytes.ts';
+import { DOMAIN_LENGTH } from '../objects/domain-blob.ts';
 import { placeOf } from '../tree/tree-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import type { CoverageLines } from './coverage-report.ts';
-import type { CollectionCoverage, CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
+import type { CaptureMode, CollectionCoverage, CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
 
 /** A snapshot with what only the engine needs of it. */
 export interface SnapshotRecord {
@@ -17,6 +18,8 @@ export interface SnapshotRecord {
   readonly segments: readonly string[];
   /** Root of the collection tree; undefined if there is no collection. */
   readonly root: NodeReference | undefined;
+  /** The domain of blob ids that runs of the source go on with; undefined if none. */
+  readonly domain: Uint8Array | undefined;
 }
 
 /** The newest version of a snapshot that this code reads, and the one it writes. */
@@ -30,9 +33,11 @@ export function serialiseSnapshot(
     readonly generation: number;
     readonly segments: readonly string[];
     readonly root: { readonly id: Uint8Array; readonly location: BlobLocation } | undefined;
+    readonly domain: Uint8Array | undefined;
   },
 ): string {
-  const { root } = engine;
+  const { root, domain } = engine;
+  const { mode, base, selfContained } = snapshot.capture;
   return JSON.stringify({
     holdfast: 'snapshot',
     version: SNAPSHOT_VERSION,
@@ -43,7 +48,7 @@ export function serialiseSnapshot(
     continues: snapshot.continues,
     started: snapshot.started.toISOString(),
     finished: snapshot.finished.toISOString(),
-    capture: { mode: 'incremental', base: null },
+    capture: { mode, base: base ?? null, selfContained, domain: hexOrNull(domain) },
     generation: engine.generation,
     segments: engine.segments,
     root:
@@ -53,6 +58,7 @@ export function serialiseSnapshot(
             node: toHex(root.id),
             pack: toHex(root.location.pack.name),
             header: toHex(root.location.pack.header),
+            domain: hexOrNull(root.location.pack.domain),
             ordinal: root.location.ordinal,
             offset: root.location.offset,
             length: root.location.length,
@@ -61,6 +67,17 @@ export function serialiseSnapshot(
     tags: snapshot.tags,
     pinned: snapshot.pinned,
   });
+}
+
+function hexOrNull(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : toHex(bytes);
+}
+
+function domainFrom(text: string | null | undefined): Uint8Array | undefined {
+  if (text === null || text === undefined) return undefined;
+  const domain = fromHex(text);
+  if (domain.length !== DOMAIN_LENGTH) throw new RangeError('a domain of another length');
+  return domain;
 }
 
 /** Reads a snapshot from its JSON. */
@@ -79,20 +96,28 @@ export function parseSnapshot(text: string, object: string): SnapshotRecord {
       });
     }
     if (json.state !== 'complete' && json.state !== 'checkpoint') throw damaged('its state is unknown');
-    const { id, source, state, sequence, continues, statistics, tags, pinned, root, generation, segments = [] } = json;
+    const { id, source, state, sequence, continues, capture, statistics, tags, pinned, root, generation } = json;
+    const { segments = [] } = json;
     const snapshot: Snapshot = {
       id,
       source: { id: source.id, title: source.title },
       state,
       sequence,
       continues,
+      capture: { mode: capture.mode, base: capture.base ?? undefined, selfContained: capture.selfContained === true },
       started: new Date(json.started),
       finished: new Date(json.finished),
       statistics,
       tags,
       pinned,
     };
-    return { snapshot, generation, segments, root: root === null ? undefined : readRoot(root, statistics.collections) };
+    return {
+      snapshot,
+      generation,
+      segments,
+      root: root === null ? undefined : readRoot(root, statistics.collections),
+      domain: domainFrom(capture.domain),
+    };
   } catch (error) {
     throw RepositoryError.is(error) ? error : damaged('it is malformed', error);
   }
@@ -100,7 +125,7 @@ export function parseSnapshot(text: string, object: string): SnapshotRecord {
 
 function readRoot(root: RootJson, count: number): NodeReference {
   const { ordinal, offset, length } = root;
-  const pack = { name: fromHex(root.pack), header: fromHex(root.header), size: 0 };
+  const pack = { name: fromHex(root.pack), header: fromHex(root.header), size: 0, domain: domainFrom(root.domain) };
   return { id: fromHex(root.node), place: placeOf({ pack, ordinal, offset, length }), count };
 }
 
@@ -170,6 +195,7 @@ interface RootJson {
   readonly node: string;
   readonly pack: string;
   readonly header: string;
+  readonly domain?: string | null;
   readonly ordinal: number;
   readonly offset: number;
   readonly length: number;
@@ -183,6 +209,12 @@ interface SnapshotJson {
   readonly state: 'complete' | 'checkpoint';
   readonly sequence: number;
   readonly continues: readonly string[];
+  readonly capture: {
+    readonly mode: CaptureMode;
+    readonly base: string | null;
+    readonly selfContained?: boolean;
+    readonly domain?: string | null;
+  };
   readonly started: string;
   readonly finished: string;
   readonly generation: number;

@@ -2,12 +2,12 @@ import { BLOB_KINDS, OBJECT_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { Logger, OperationOptions, Randomness } from '@holdfast/contracts';
-import { fromHex } from '../internal/bytes.ts';
+import { equalBytes, fromHex } from '../internal/bytes.ts';
 import { chainGaps } from './chain-gaps.ts';
 import { isDamage } from '../objects/damage.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import { openBlobs, sealBlobs } from '../objects/sealed-object.ts';
+import { idOfBlob, openBlobs, sealBlobs } from '../objects/sealed-object.ts';
 import type { RawBlob } from '../objects/sealed-object.ts';
 import type { IndexStore } from '../repository/index-store.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
@@ -69,7 +69,13 @@ export interface SnapshotStore {
   coverage(object: string, options?: OperationOptions): Promise<CoverageLines>;
   /** Writes a snapshot: the commit of a run. */
   commit(
-    snapshot: { readonly text: string; readonly rootNode: Uint8Array | undefined; readonly coverage: string },
+    snapshot: {
+      readonly text: string;
+      readonly rootNode: Uint8Array | undefined;
+      readonly coverage: string;
+      /** The domain that the id of the root node was made with. */
+      readonly domain?: Uint8Array | undefined;
+    },
     options?: OperationOptions,
   ): Promise<StoredSnapshot>;
 }
@@ -107,7 +113,12 @@ export function createSnapshotStore({
     const blobs = await open(object, options);
     const stored = accept(object, textOf(blobs, BLOB_KINDS.snapshot, object));
     const node = blobs.find(({ kind }) => kind === BLOB_KINDS.node);
-    if (node !== undefined && stored.root !== undefined) trees.learn(stored.root.id, node.raw);
+    if (node !== undefined && stored.root !== undefined) {
+      const domain = stored.root.place?.pack.stored?.domain;
+      const id = idOfBlob(keyring, node, { object: objectName('snapshots', object), domain });
+      // Another node is none to go by; the one that is meant is read from its pack.
+      if (equalBytes(id, stored.root.id)) trees.learn(id, node.raw);
+    }
     return stored;
   }
 
@@ -171,14 +182,14 @@ export function createSnapshotStore({
       return parseCoverage(text, objectName('snapshots', object));
     },
 
-    async commit({ text, rootNode, coverage }, options = {}) {
+    async commit({ text, rootNode, coverage, domain }, options = {}) {
       const encoder = new TextEncoder();
       const blobs: RawBlob[] = [{ kind: BLOB_KINDS.snapshot, raw: encoder.encode(text) }];
       if (rootNode !== undefined && rootNode.length <= LARGEST_INLINE_ROOT) {
         blobs.push({ kind: BLOB_KINDS.node, raw: rootNode });
       }
       blobs.push({ kind: BLOB_KINDS.report, raw: encoder.encode(coverage) });
-      const bytes = sealBlobs(keyring, OBJECT_KINDS.snapshot, blobs, randomness);
+      const bytes = sealBlobs(keyring, blobs, { kind: OBJECT_KINDS.snapshot, randomness, domain });
       return accept(await objects.put('snapshots', bytes, options), text);
     },
   };

@@ -28,6 +28,28 @@ export interface SnapshotSource {
   readonly title: string;
 }
 
+/**
+ * How much a run asks the source for.
+ *
+ * - `incremental`: what changed since the last snapshot;
+ * - `differential`: what changed since the last full, so that what was read between counts for nothing;
+ * - `full`: everything is listed anew, and every item is read again, whatever its change key says.
+ *
+ * Whatever the mode, every snapshot is whole in itself and restores without any other; and bodies that are stored
+ * already are not stored again.
+ */
+export type CaptureMode = 'incremental' | 'differential' | 'full';
+
+/** How a snapshot was captured. */
+export interface SnapshotCapture {
+  /** How much was asked for: not always what the caller said, see {@link CaptureOptions}. */
+  readonly mode: CaptureMode;
+  /** Id of the snapshot that changes were counted from; undefined for a full. It need not exist any more. */
+  readonly base: string | undefined;
+  /** Whether it is a full that shares no byte with what was stored before it. */
+  readonly selfContained: boolean;
+}
+
 /** One source at one point in time. */
 export interface Snapshot {
   /** Names it for ever: 32 hex digits. */
@@ -40,6 +62,8 @@ export interface Snapshot {
   readonly sequence: number;
   /** Ids of the snapshots that it continues. */
   readonly continues: readonly string[];
+  /** How it was captured. A checkpoint tells what its run was to be. */
+  readonly capture: SnapshotCapture;
   /** When the run began. */
   readonly started: Date;
   /** When it was written. */

@@ -3,6 +3,7 @@ import type { BlobLocation, PackInfo } from '../index-segments/blob-segment.ts';
 import { toHex } from '../internal/bytes.ts';
 import { decodeCbor, encodeCbor } from '../internal/cbor.ts';
 import type { CborValue } from '../internal/cbor.ts';
+import { DOMAIN_LENGTH } from '../objects/domain-blob.ts';
 import type { PackReference, Place } from '../packs/tree-pack-writer.ts';
 
 /** Body and hints of a node, as in docs/format/trees.md. */
@@ -67,7 +68,10 @@ export function encodeNode(
     numbers.set(name, number);
     return [number, ordinal, offset, length];
   });
-  const hints = encodeCbor({ packs: packs.map(({ name, header }) => ({ name, header })), at });
+  const hints = encodeCbor({
+    packs: packs.map(({ name, header, domain }) => ({ name, header, ...(domain && { domain }) })),
+    at,
+  });
   const node = new Uint8Array(LENGTH + body.length + hints.length);
   new DataView(node.buffer).setUint32(0, body.length);
   node.set(body, LENGTH);
@@ -112,8 +116,10 @@ function decodeHints(bytes: Uint8Array, self: PackInfo | undefined): (BlobLocati
   const { packs, at } = asMap(tryDecode(bytes));
   if (!isArray(packs) || !isArray(at)) return [];
   const infos = packs.map((pack): PackInfo | undefined => {
-    const { name, header } = asMap(pack);
-    return hasLength(name, NAME_LENGTH) && hasLength(header, HEADER_LENGTH) ? { name, header, size: 0 } : undefined;
+    const { name, header, domain } = asMap(pack);
+    if (!hasLength(name, NAME_LENGTH) || !hasLength(header, HEADER_LENGTH)) return undefined;
+    if (domain === undefined) return { name, header, size: 0 };
+    return hasLength(domain, DOMAIN_LENGTH) ? { name, header, size: 0, domain } : undefined;
   });
   return at.map((hint) => {
     const [number, ordinal, offset, length] = isArray(hint) ? hint : [];

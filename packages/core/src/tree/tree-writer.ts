@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
 import { BLOB_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
-import { encodeCbor } from '../internal/cbor.ts';
+import { createCborEncoder } from '../internal/cbor.ts';
 import type { Place, TreePackWriter } from '../packs/tree-pack-writer.ts';
 import { EMPTY_BODY_LENGTH, encodeBody, encodeNode, recordLength } from './node.ts';
 import type { NodeParts } from './node.ts';
+import { createNodeBoundary } from './node-boundary.ts';
 import { compareKeys } from './tree-key.ts';
 import type { TreeKey } from './tree-key.ts';
 import type { ChildReference, TreeReader } from './tree-reader.ts';
@@ -45,8 +45,6 @@ interface Level {
 
 /** A node is never longer, unless one record is. */
 const LONGEST_BODY = 65_536;
-/** A node ends after a record of s bytes with probability s / 2^14. */
-const BOUNDARY_FACTOR = 2 ** 18;
 /** Inner nodes have two records at least, the last of a level excepted: else long ids would make levels without end. */
 const FEWEST_CHILDREN = 2;
 
@@ -69,6 +67,8 @@ export async function updateTree<T extends TreeKey>(
   if (edits.length === 0) return root;
   const levels: Level[] = [];
   const known = new Map<string, NodeReference>();
+  const boundary = createNodeBoundary();
+  const encodeCbor = createCborEncoder();
 
   const levelAt = (number: number): Level =>
     (levels[number] ??= { items: [], size: EMPTY_BODY_LENGTH, held: undefined, followed: undefined });
@@ -81,7 +81,7 @@ export async function updateTree<T extends TreeKey>(
     if (level.items.length >= fewest && level.size + length > LONGEST_BODY) await close(number);
     level.items.push(item);
     level.size += length;
-    if (level.items.length >= fewest && endsNode(number, item.key, length)) await close(number);
+    if (level.items.length >= fewest && boundary.endsAfter(number, item.key, length)) await close(number);
   }
 
   async function close(number: number): Promise<void> {
@@ -100,7 +100,7 @@ export async function updateTree<T extends TreeKey>(
       number,
       items.map(({ bytes }) => bytes),
     );
-    const id = keyring.blobId(BLOB_KINDS.node, body);
+    const id = keyring.blobId(BLOB_KINDS.node, body, packs.domain);
     const unchanged = known.get(toHex(id));
     if (unchanged !== undefined) return unchanged;
     const pack = await packs.room(options);
@@ -146,7 +146,7 @@ export async function updateTree<T extends TreeKey>(
     const size = node.records.reduce((sum, record) => sum + recordLength(record), EMPTY_BODY_LENGTH);
     const lastKey = node.level === 0 ? reader.records(node, kind).at(-1)?.value : reader.children(node).at(-1)?.key;
     const lastLength = recordLength(node.records.at(-1) as Uint8Array);
-    const ended = size + length > LONGEST_BODY || endsNode(number, lastKey as TreeKey, lastLength);
+    const ended = size + length > LONGEST_BODY || boundary.endsAfter(number, lastKey as TreeKey, lastLength);
     if (ended && node.records.length >= fewestRecords(number)) return release(number);
     level.held = undefined;
     level.followed = undefined;
@@ -259,14 +259,4 @@ function keyOf({ sort, id }: TreeKey): { readonly sort: number; readonly id: str
 
 function fewestRecords(level: number): number {
   return level === 0 ? 1 : FEWEST_CHILDREN;
-}
-
-function endsNode(level: number, { sort, id }: TreeKey, length: number): boolean {
-  const text = new TextEncoder().encode(id);
-  const bytes = new Uint8Array(9 + text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(0, level);
-  view.setBigInt64(1, BigInt(sort));
-  bytes.set(text, 9);
-  return hash('sha256', bytes, 'buffer').readUInt32BE(0) < length * BOUNDARY_FACTOR;
 }

@@ -8,16 +8,16 @@ import { toHex } from '../../src/internal/bytes.ts';
 import { propertyRuns } from '../internal/property-runs.ts';
 import { hashOf, makeBlobRecords, makePack, OBJECT } from './fixtures.ts';
 
-it('finds what segments hold and what was added, before and after it was taken', () => {
+it('finds what segments hold and what was added, before and after it was taken', async () => {
   const index = createBlobIndex();
   const [old, fresh] = [makeBlobRecords(40, 'old'), makeBlobRecords(40, 'fresh')];
   index.addSegment(decodeBlobSegment(encodeBlobSegment(old), { object: OBJECT }));
   for (const { id, location } of fresh) index.add(id, location);
   for (let round = 0; round < 2; round++) {
-    expect([...old, ...fresh].map(({ id }) => index.find(id))).toEqual(
+    expect(await index.findMany([...old, ...fresh].map(({ id }) => id))).toEqual(
       [...old, ...fresh].map(({ location }) => location),
     );
-    expect(index.has(hashOf('absent'))).toBe(false);
+    expect(await index.hasMany([hashOf('absent')])).toEqual([false]);
     expect(index.takeRecent()).toEqual(round === 0 ? fresh : []);
   }
 });
@@ -42,7 +42,7 @@ it('takes nothing, and loses nothing, if a record is not fit for a segment', () 
   expect(index.takeRecent()).toEqual([{ id, location }]);
 });
 
-it('behaves like a map in which the last wins', () => {
+it('behaves like a map in which the last wins', async () => {
   const record = fc.tuple(fc.nat(8), fc.nat(1000)).map(([number, offset]) => ({
     id: hashOf(`few ${number}`),
     location: { pack: makePack(0), ordinal: 0, offset, length: 1 },
@@ -52,8 +52,8 @@ it('behaves like a map in which the last wins', () => {
     fc.constant({ type: 'take' as const }),
     record.map((added) => ({ type: 'segment' as const, added })),
   );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const index = createBlobIndex();
       const model = new Map<string, BlobLocation>();
       let recent = new Map<string, BlobRecord>();
@@ -76,8 +76,8 @@ it('behaves like a map in which the last wins', () => {
       }
       for (let number = 0; number <= 8; number++) {
         const id = hashOf(`few ${number}`);
-        expect(index.find(id)).toEqual(model.get(toHex(id)));
-        expect(index.has(id)).toBe(model.has(toHex(id)));
+        expect(await index.find(id)).toEqual(model.get(toHex(id)));
+        expect(await index.hasMany([id])).toEqual([model.has(toHex(id))]);
       }
     }),
     { numRuns: propertyRuns },

@@ -10,7 +10,7 @@ import { hashOf, OBJECT } from './fixtures.ts';
 
 const KEY = hashOf('item', 16);
 
-it('gives the places of an item, those added last first, each once', () => {
+it('gives the places of an item, those added last first, each once', async () => {
   const index = createItemIndex();
   const places = ['a', 'b', 'c', 'd'].map((collectionId, sort) => ({ collectionId, sort }));
   const stored = encodeItemSegment('source', [{ key: KEY, place: places[0]! }]);
@@ -20,17 +20,17 @@ it('gives the places of an item, those added last first, each once', () => {
   index.add(KEY, places[2]!);
   index.add(KEY, places[0]!);
   index.add(KEY, places[3]!);
-  expect(index.find(KEY)).toEqual([places[3], places[0], places[2], places[1]]);
-  expect(index.find(hashOf('absent', 16))).toEqual([]);
+  expect(await index.find(KEY)).toEqual([places[3], places[0], places[2], places[1]]);
+  expect(await index.find(hashOf('absent', 16))).toEqual([]);
 });
 
-it('hands out what was added once, and goes on finding it', () => {
+it('hands out what was added once, and goes on finding it', async () => {
   const record = fc.record({
     key: fc.nat(4).map((number) => hashOf(`few ${number}`, 16)),
     place: fc.record({ collectionId: fc.constantFrom('a', 'b'), sort: fc.nat(3) }),
   });
-  fc.assert(
-    fc.property(fc.array(fc.array(record, { maxLength: 8 }), { maxLength: 6 }), (batches) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(record, { maxLength: 8 }), { maxLength: 6 }), async (batches) => {
       const index = createItemIndex();
       for (const batch of batches) {
         for (const { key, place } of batch) index.add(key, place);
@@ -44,7 +44,7 @@ it('hands out what was added once, and goes on finding it', () => {
         const places = all
           .filter((entry) => compareBytes(entry.key, key) === 0)
           .map(({ place }) => JSON.stringify(place));
-        const found = index.find(key).map(({ collectionId, sort }) => JSON.stringify({ collectionId, sort }));
+        const found = (await index.find(key)).map(({ collectionId, sort }) => JSON.stringify({ collectionId, sort }));
         expect(found.toSorted()).toEqual([...new Set(places.map(canonical))].toSorted());
       }
     }),

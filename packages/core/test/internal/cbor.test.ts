@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { fromHex, toHex } from '../../src/internal/bytes.ts';
-import { decodeCbor, encodeCbor } from '../../src/internal/cbor.ts';
+import { createCborEncoder, decodeCbor, encodeCbor } from '../../src/internal/cbor.ts';
 import type { CborValue } from '../../src/internal/cbor.ts';
 import { propertyRuns } from './property-runs.ts';
 
@@ -216,3 +216,32 @@ function holdsSmallHalf(value: CborValue): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
   return Object.values(value as object).some((element) => holdsSmallHalf(element as CborValue));
 }
+
+describe('createCborEncoder', () => {
+  it('gives what encodeCbor gives, and leaves what it gave before alone', () => {
+    const encode = createCborEncoder();
+    const values: CborValue[] = Array.from({ length: 2000 }, (_, i) => ({ n: i, text: 'é'.repeat(i % 300), b: [i] }));
+    const encoded = values.map((value) => encode(value));
+    for (const [i, bytes] of encoded.entries()) expect(bytes).toEqual(encodeCbor(values[i] as CborValue));
+  });
+
+  it('goes on after a value that it refused', () => {
+    const encode = createCborEncoder();
+    const before = encode(['before']);
+    expect(() => encode([1, Symbol.iterator as unknown as CborValue])).toThrow(TypeError);
+    expect([before, encode('after')]).toEqual([encodeCbor(['before']), encodeCbor('after')]);
+  });
+
+  it('sorts names of any number and any script', () => {
+    for (const count of [1, 5, 16, 17, 60]) {
+      const names = Array.from({ length: count }, (_, i) => `${'z'.repeat((i * 7) % 5)}${(i * 31) % 97}`);
+      for (const extra of [[], ['é', '🚀']]) {
+        const decoded = decodeCbor(encodeCbor(Object.fromEntries([...names, ...extra].map((name) => [name, 1]))));
+        // What begins with a digit is an index to JavaScript, so it tells nothing about the order.
+        const told = Object.keys(decoded as object).filter((name) => !/^\d+$/.test(name));
+        const bytes = told.map((name) => Buffer.from(encodeCbor(name)));
+        expect(bytes).toEqual(bytes.toSorted(Buffer.compare));
+      }
+    }
+  });
+});

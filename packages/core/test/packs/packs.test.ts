@@ -63,7 +63,7 @@ describe('createDataPackWriter', () => {
     expect(blobs).toBe(100);
     for (const [i, raw] of pieces.entries()) {
       const id = ids[i] as Uint8Array;
-      const hint = index.find(id);
+      const hint = await index.find(id);
       expect(await reader.read({ kind: BLOB_KINDS.piece, id, hint })).toEqual(raw);
     }
     const { size } = stored;
@@ -142,7 +142,7 @@ describe('createDataPackWriter', () => {
     await expect(writer.flush()).rejects.toMatchObject({ code: 'ERR_STORAGE_FULL' });
     const packs = new Set(namesOf(stored, 'data/'));
     for (const id of ids) {
-      const location = index.find(id);
+      const location = await index.find(id);
       const hex = location && Buffer.from(location.pack.name).toString('hex');
       if (hex !== undefined) expect(packs).toContain(`data/${hex.slice(0, 2)}/${hex}`);
     }
@@ -159,7 +159,7 @@ describe('createTreePackWriter', () => {
     const place = writer.append(id, new Uint8Array(100));
     await expect(writer.flush()).rejects.toMatchObject({ code: 'ERR_STORAGE_FULL' });
     expect(place.pack.stored).toBeUndefined();
-    expect(index.has(id)).toBe(false);
+    expect((await index.hasMany([id]))[0]).toBe(false);
   });
 });
 
@@ -170,8 +170,8 @@ describe('createBlobReader', () => {
     const ids = [await writer.add(piece(1)), await writer.add(piece(2))];
     await writer.flush();
     const [id, other] = ids as [Uint8Array, Uint8Array];
-    const good = index.find(id);
-    const neighbour = index.find(other);
+    const good = await index.find(id);
+    const neighbour = await index.find(other);
     if (good === undefined || neighbour === undefined) throw new Error('not stored');
     const stale = [
       undefined,
@@ -206,7 +206,7 @@ describe('createBlobReader', () => {
     const id = await writer.add(piece(1));
     await writer.flush();
     plan.get = ({ name }) => ({ error: new DestinationError('ERR_ACCESS_DENIED', { name }) });
-    const request = { kind: BLOB_KINDS.piece, id, hint: index.find(id) };
+    const request = { kind: BLOB_KINDS.piece, id, hint: await index.find(id) };
     await expect(reader.read(request)).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
     await expect(reader.readMany([request, request])).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
   });
@@ -216,7 +216,8 @@ describe('createBlobReader', () => {
     const ids: Uint8Array[] = [];
     for (let i = 0; i < 60; i += 1) ids.push(await writer.add(piece(i)));
     await writer.flush();
-    const requests = ids.map((id) => ({ kind: BLOB_KINDS.piece, id, hint: index.find(id) }));
+    const hints = await index.findMany(ids);
+    const requests = ids.map((id, i) => ({ kind: BLOB_KINDS.piece, id, hint: hints[i] }));
     const { reads } = objects.traffic;
     const raws = await reader.readMany(requests);
     expect(raws).toEqual(ids.map((_, i) => piece(i)));

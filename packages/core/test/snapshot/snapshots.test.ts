@@ -198,6 +198,7 @@ describe('snapshots of another time', () => {
     continues: [],
     started: '2026-01-01T00:00:00.000Z',
     finished: '2026-01-01T00:00:00.000Z',
+    capture: { mode: 'full', base: null, selfContained: false, domain: null },
     generation: 1,
     root: null,
     statistics: {},
@@ -210,8 +211,11 @@ describe('snapshots of another time', () => {
     expect(parse({})).toMatchObject({ generation: 1, root: undefined });
     expect(parse({ surprise: 1 })).toMatchObject({ generation: 1 });
     expect(() => parse({ version: 2 })).toThrow(expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }));
-    for (const change of [{ holdfast: 'x' }, { source: null }, { root: {} }, { state: 'partial' }]) {
+    for (const change of [{ holdfast: 'x' }, { source: null }, { root: {} }, { state: 'partial' }, { capture: null }]) {
       expect(() => parse(change)).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
+    }
+    for (const domain of ['00', 'no hex', 7]) {
+      expect(() => parse({ capture: { ...minimal.capture, domain } })).toThrow('malformed');
     }
     for (const text of ['', '{', 'null', '[]', '7']) {
       expect(() => parseSnapshot(text, 'x')).toThrow(expect.objectContaining({ code: 'ERR_OBJECT_DAMAGED' }));
