@@ -1,5 +1,9 @@
 import type { Keyring } from '@holdfast/crypto';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
+import { verifyObject } from '../check/verify-object.ts';
+import type { ObjectToVerify, VerifiedObject } from '../check/verify-object.ts';
+import { openPieces } from '../packs/open-pieces.ts';
+import type { OpenedPieces, OpenPiecesInput } from '../packs/open-pieces.ts';
 
 /** What every task of a lane works with. */
 export interface LaneContext {
@@ -31,10 +35,14 @@ function endSession({ sessions }: LaneContext, session: string): TaskResult<null
 export interface Tasks {
   /** Forgets what tasks kept under that name. */
   readonly endSession: Task<string, null>;
+  /** Opens pieces of items and puts parts together of them. */
+  readonly openPieces: Task<OpenPiecesInput, OpenedPieces>;
+  /** Looks into an object that was read whole. */
+  readonly verifyObject: Task<ObjectToVerify, VerifiedObject>;
 }
 
 /** The tasks. */
-export const tasks: Tasks = { endSession };
+export const tasks: Tasks = { endSession, openPieces, verifyObject };
 
 /** The names of all tasks. */
 export type TaskName = keyof Tasks;
