@@ -62,7 +62,9 @@ function missingItems({ plan, report, truth, before, after, made, isOwn }: Finis
 function harmedMessages({ plan, truth, before, after, made, isOwn }: FinishedRestore): readonly string[] {
   const complaints: string[] = [];
   const planned = plan.collections.flatMap(({ collection, items }) =>
-    items === 'all' ? [...truth.values()].filter(({ folderId }) => folderId === collection).map(({ id }) => id) : items,
+    items === 'all'
+      ? [...truth.values()].filter(({ folderId }) => folderId === collection).map(({ id }) => id)
+      : items.map((item) => (typeof item === 'string' ? item : item.id)),
   );
   for (const [id, was] of before) {
     const now = after.get(id);

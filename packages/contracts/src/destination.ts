@@ -77,7 +77,8 @@ export interface Destination {
   put(name: string, bytes: Uint8Array, options?: PutOptions): Promise<void>;
 
   /**
-   * Reads an object or a range of it, exactly: never fewer bytes than asked for.
+   * Reads an object or a range of it, exactly: never fewer bytes than asked for. The bytes belong to the caller, who may
+   * change them or hand their buffer to another thread.
    *
    * @throws `ERR_OBJECT_NOT_FOUND`, a {@link DestinationError}, if there is no such object.
    * @throws `ERR_RANGE_INVALID`, a {@link DestinationError}, if the range reaches past the end.

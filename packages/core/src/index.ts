@@ -63,7 +63,13 @@ export type {
 } from './repository/repository-options.ts';
 export type { ConflictPolicy, RestoreAction } from './restore/restore-action.ts';
 export type { ItemRestored, ItemRestoreFailed, RestoreOptions, RestoreProgress } from './restore/restore-options.ts';
-export type { ItemChoice, PlannedCollection, PlanRestoreOptions, RestorePlan } from './restore/restore-plan.ts';
+export type {
+  ItemChoice,
+  PlannedCollection,
+  PlannedItem,
+  PlanRestoreOptions,
+  RestorePlan,
+} from './restore/restore-plan.ts';
 export type { PreviewedCollection, PreviewedItem, PreviewTarget, RestorePreview } from './restore/restore-preview.ts';
 export type {
   RestoredItem,

@@ -11,6 +11,7 @@ import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import { diffTrees } from '../tree/tree-diff.ts';
 import type { TreeRecord } from '../tree/tree-record.ts';
+import { listedItem } from './browse.ts';
 import type { ListedItem } from './browse.ts';
 
 /** Options of {@link Repository.diff}. */
@@ -80,7 +81,7 @@ export async function* diffSnapshots(
       if (item.before !== undefined && item.after !== undefined) {
         // Ids of another domain are other ids of the same bytes.
         if (isOtherDomain && sameButIds(item.before.value, item.after.value)) continue;
-        yield { type: 'item-changed', item: listed(item.after.value), from: collection, to: collection };
+        yield { type: 'item-changed', item: listedItem(item.after.value), from: collection, to: collection };
       } else if (item.before !== undefined) {
         removed.set(item.before.value.id, { record: item.before.value, collection });
       } else if (item.after !== undefined) {
@@ -91,13 +92,13 @@ export async function* diffSnapshots(
   for (const [id, { record, collection }] of added) {
     const origin = removed.get(id);
     removed.delete(id);
-    const item = listed(record);
+    const item = listedItem(record);
     yield origin === undefined
       ? { type: 'item-added', item, to: collection }
       : { type: 'item-moved', item, from: origin.collection, to: collection };
   }
   for (const { record, collection } of removed.values()) {
-    yield { type: 'item-removed', item: listed(record), from: collection };
+    yield { type: 'item-removed', item: listedItem(record), from: collection };
   }
 }
 
@@ -112,8 +113,4 @@ function sameButIds(before: ItemRecord, after: ItemRecord): boolean {
 
 function named({ value: { collection } }: TreeRecord<CollectionRecord>): DifferingCollection {
   return { id: collection.id, name: collection.name };
-}
-
-function listed({ id, kind, summary, volatile }: ItemRecord): ListedItem {
-  return { id, kind, summary, volatile };
 }

@@ -13,6 +13,8 @@ export interface CheckContext {
   readonly packs: Map<string, number>;
   /** What was found. */
   readonly problems: CheckProblem[];
+  /** Code and object of each of these. */
+  readonly noted: Set<string>;
   /** Segments that no snapshot names. */
   readonly unclaimed: string[];
   /** Waits before an object is looked at, if the check is held up. */
@@ -41,10 +43,21 @@ export async function noting<T>(
 
 /** Notes a problem once. */
 export function addProblem(
-  { problems }: CheckContext,
+  context: CheckContext,
   { code, message }: DestinationError | RepositoryError | CryptoError,
   object: string,
 ): void {
-  if (!problems.some((known) => known.code === code && known.object === object))
-    problems.push({ code, message, object });
+  noteProblem(context, { code, message }, object);
+}
+
+/** Notes a problem that was found elsewhere, once for each object. */
+export function noteProblem(
+  { problems, noted }: CheckContext,
+  { code, message }: Omit<CheckProblem, 'object'>,
+  object: string,
+): void {
+  const key = `${code} ${object}`;
+  if (noted.has(key)) return;
+  noted.add(key);
+  problems.push({ code, message, object });
 }

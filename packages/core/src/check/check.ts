@@ -37,6 +37,7 @@ export async function checkRepository(opened: Vault, options: CheckOptions): Pro
     options: { signal },
     packs: new Map(),
     problems: [],
+    noted: new Set(),
     unclaimed: [],
     blobs: 0,
     whileHeldUp: () => whileHeldUp(pause, progress, { signal }),
@@ -88,9 +89,9 @@ async function checkConfig({ vault, options }: CheckContext): Promise<void> {
 async function checkKeys(context: CheckContext): Promise<void> {
   const { vault, options } = context;
   let found = 0;
-  for await (const { hash } of vault.objects.list('keys', options)) {
+  for await (const object of vault.objects.list('keys', options)) {
     found += 1;
-    await checkObject(context, 'keys', hash, () => {});
+    await checkObject(context, 'keys', object);
   }
   // A slot and a keyring, or a keyring in clear.
   if (found < (vault.keyring.encrypted ? 2 : 1)) {

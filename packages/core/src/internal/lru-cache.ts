@@ -2,6 +2,8 @@
 export interface LruCache<Value> {
   /** The value of a key, which then counts as used just now. */
   get(key: string): Value | undefined;
+  /** Whether there is a value; it does not count as used. */
+  has(key: string): boolean;
   /**
    * Keeps a value and drops those that were not used for longest until the total cost is within the limit. A value
    * that costs more than the limit is not kept, and what was there under its key is dropped.
@@ -32,6 +34,7 @@ export function createLruCache<Value>(limit: number): LruCache<Value> {
       entries.set(key, entry);
       return entry.value;
     },
+    has: (key) => entries.has(key),
     set(key, value, cost) {
       drop(key);
       if (cost > limit) return;

@@ -1,14 +1,12 @@
-import { BLOB_KINDS, openBlob } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
-import { unframe } from '../blobs/codec.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { equalBytes, equalOptionalBytes, toHex } from '../internal/bytes.ts';
-import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
-import { nodeBody } from '../tree/node.ts';
+import { joinRanges } from './join-ranges.ts';
+import { openLocatedBlob } from './open-located-blob.ts';
 
 /** A blob that is wanted, with where it is believed to be. */
 export interface BlobRequest {
@@ -41,31 +39,14 @@ export interface BlobReader {
   read(request: BlobRequest, options?: OperationOptions): Promise<Uint8Array>;
   /** Reads many blobs, neighbours in a pack with one range read. The result has the order of the requests. */
   readMany(requests: readonly BlobRequest[], options?: OperationOptions): Promise<Uint8Array[]>;
+  /** The same by the hints alone: `undefined` for what they do not find. */
+  readHinted(requests: readonly BlobRequest[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]>;
 }
-
-/** Ranges of one pack that lie closer together than this are read as one. */
-const GAP = 32 * 1024;
-
-/** A joined range never grows beyond this. */
-const LONGEST_RANGE = 16 * 1024 * 1024;
 
 /** Makes a {@link BlobReader}. */
 export function createBlobReader({ objects, keyring, index }: BlobReaderContext): BlobReader {
-  function open({ kind, id }: BlobRequest, location: BlobLocation, sealed: Uint8Array): Uint8Array {
-    const object = objectName('data', toHex(location.pack.name));
-    const plaintext = openBlob(keyring, {
-      header: location.pack.header,
-      record: { ordinal: location.ordinal, kind },
-      sealed,
-      object,
-    });
-    const raw = unframe(plaintext, { object });
-    const identified = kind === BLOB_KINDS.node ? nodeBody(raw, { object }) : raw;
-    if (!equalBytes(keyring.blobId(kind, identified, location.pack.domain), id)) {
-      throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });
-    }
-    return raw;
-  }
+  const open = (request: BlobRequest, location: BlobLocation, sealed: Uint8Array): Uint8Array =>
+    openLocatedBlob(keyring, request, location, sealed);
 
   async function readAt(request: BlobRequest, location: BlobLocation, options: OperationOptions): Promise<Uint8Array> {
     const { pack, offset, length } = location;
@@ -90,22 +71,32 @@ export function createBlobReader({ objects, keyring, index }: BlobReaderContext)
     }
   }
 
+  async function readHinted(
+    requests: readonly BlobRequest[],
+    options: OperationOptions = {},
+  ): Promise<(Uint8Array | undefined)[]> {
+    const results: (Uint8Array | undefined)[] = Array.from({ length: requests.length });
+    const located = [...requests.entries()].flatMap(([position, request]) =>
+      request.hint === undefined ? [] : [{ request: { position, request }, location: request.hint }],
+    );
+    for (const range of joinRanges(located)) {
+      const bytes = await objects.getRange('data', range.pack, range, options).catch(staleOnly);
+      if (bytes === undefined) continue;
+      for (const { request: member, location } of range.members) {
+        const start = location.offset - range.offset;
+        const sealed = bytes.subarray(start, start + location.length);
+        results[member.position] = tryOpen(() => open(member.request, location, sealed));
+      }
+    }
+    return results;
+  }
+
   return {
     read,
+    readHinted,
     async readMany(requests, options = {}) {
-      const results: (Uint8Array | undefined)[] = Array.from({ length: requests.length });
-      for (const range of joinRanges(requests)) {
-        const bytes =
-          range.members.length > 1
-            ? // A range that fails as a whole is tried again blob by blob below.
-              await objects.getRange('data', range.pack, range, options).catch(staleOnly)
-            : undefined;
-        for (const { position, request, location } of range.members) {
-          const start = location.offset - range.offset;
-          const sealed = bytes?.subarray(start, start + location.length);
-          results[position] = sealed === undefined ? undefined : tryOpen(() => open(request, location, sealed));
-        }
-      }
+      // What the hints do not find is tried again one by one.
+      const results = requests.length > 1 ? await readHinted(requests, options) : [];
       const complete: Uint8Array[] = [];
       for (const [position, request] of requests.entries()) {
         complete.push(results[position] ?? (await read(request, options)));
@@ -113,36 +104,6 @@ export function createBlobReader({ objects, keyring, index }: BlobReaderContext)
       return complete;
     },
   };
-}
-
-interface JoinedRange {
-  readonly pack: string;
-  offset: number;
-  length: number;
-  readonly members: { readonly position: number; readonly request: BlobRequest; readonly location: BlobLocation }[];
-}
-
-function joinRanges(requests: readonly BlobRequest[]): JoinedRange[] {
-  const wanted = requests
-    .flatMap((request, position) =>
-      request.hint === undefined
-        ? []
-        : [{ position, request, location: request.hint, pack: toHex(request.hint.pack.name) }],
-    )
-    .toSorted((a, b) => (a.pack === b.pack ? a.location.offset - b.location.offset : a.pack < b.pack ? -1 : 1));
-  const ranges: JoinedRange[] = [];
-  for (const { pack, ...member } of wanted) {
-    const { offset, length } = member.location;
-    const last = ranges.at(-1);
-    const end = offset + length;
-    if (last?.pack === pack && offset <= last.offset + last.length + GAP && end - last.offset <= LONGEST_RANGE) {
-      last.length = Math.max(last.length, end - last.offset);
-      last.members.push(member);
-    } else {
-      ranges.push({ pack, offset, length, members: [member] });
-    }
-  }
-  return ranges;
 }
 
 /** Whether another copy may do better: the object is gone, damaged, or holds something else there. */

@@ -6,6 +6,8 @@ import { createObjectStore } from '../objects/object-store.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import { createBlobReader } from '../packs/blob-reader.ts';
 import type { BlobReader } from '../packs/blob-reader.ts';
+import { createPieceLoader } from '../packs/piece-loader.ts';
+import type { PieceLoader } from '../packs/piece-loader.ts';
 import { createSnapshotStore } from '../snapshot/snapshot-store.ts';
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts';
 import { createTreeReader } from '../tree/tree-reader.ts';
@@ -31,6 +33,8 @@ export interface Vault {
   readonly index: IndexStore;
   /** Its blobs. */
   readonly blobs: BlobReader;
+  /** Its pieces, where many are read at once. */
+  readonly pieces: PieceLoader;
   /** Its trees. */
   readonly trees: TreeReader;
   /** Its snapshots. */
@@ -84,6 +88,7 @@ export function createVault(
     objects,
     index,
     blobs,
+    pieces: createPieceLoader({ objects, lanes, budget }),
     trees,
     snapshots,
   };

@@ -2,12 +2,14 @@ import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions, RestoreFolder } from '@holdfast/contracts';
 import { findCollection, walkCollections } from '../browse/find-collection.ts';
 import type { FoundCollection } from '../browse/find-collection.ts';
+import { findItems } from '../browse/find-items.ts';
+import type { WantedItem } from '../browse/find-items.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
-import { itemRecordKind } from '../tree/item-record.ts';
+import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { CONFLICT_POLICIES } from './restore-action.ts';
 import type { ConflictPolicy } from './restore-action.ts';
 
@@ -17,6 +19,16 @@ export interface ItemChoice {
   readonly collection: string;
   /** Its id. */
   readonly item: string;
+  /** Its sort time, as lists tell it: with it the item is found without the index. @defaultValue it is looked up */
+  readonly sort?: number | undefined;
+}
+
+/** An item in a plan. */
+export interface PlannedItem {
+  /** Its id. */
+  readonly id: string;
+  /** Its sort time, by which it is found without the index. Plans that were made by {@link Repository.planRestore} have it. */
+  readonly sort?: number | undefined;
 }
 
 /** Options of {@link Repository.planRestore}. Without `collections` and `items` the whole snapshot is planned. */
@@ -53,10 +65,15 @@ export interface PlannedCollection {
   readonly from: readonly string[];
   /** Where the target finds it or creates it. */
   readonly path: readonly RestoreFolder[];
-  /** Ids of the items to restore; `'all'` stands for every one. */
-  readonly items: 'all' | readonly string[];
+  /** The items to restore, each by itself or by its id alone; `'all'` stands for every one. */
+  readonly items: 'all' | readonly (PlannedItem | string)[];
   /** How many these are. */
   readonly count: number;
+}
+
+/** The items of a planned collection in one form. */
+export function plannedItems({ items }: PlannedCollection): 'all' | readonly PlannedItem[] {
+  return items === 'all' ? items : items.map((item) => (typeof item === 'string' ? { id: item } : item));
 }
 
 /** What a restore is going to do: plain data that can be printed, stored and read back. */
@@ -75,7 +92,7 @@ export interface RestorePlan {
 
 interface ResolvedPlanOptions extends OperationOptions {
   readonly collections: ReadonlySet<string>;
-  readonly items: ReadonlyMap<string, readonly string[]>;
+  readonly items: ReadonlyMap<string, readonly WantedItem[]>;
   readonly isWhole: boolean;
   readonly recursive: boolean;
   readonly into: readonly string[] | undefined;
@@ -94,7 +111,7 @@ function resolvePlanOptions(options: PlanRestoreOptions): ResolvedPlanOptions {
   const single = Map.groupBy(items ?? [], ({ collection }) => collection);
   return {
     collections: new Set(collections),
-    items: new Map([...single].map(([id, choices]) => [id, [...new Set(choices.map(({ item }) => item))]])),
+    items: new Map([...single].map(([id, choices]) => [id, choices.map(({ item, sort }) => ({ id: item, sort }))])),
     isWhole: collections === undefined && items === undefined,
     recursive,
     into,
@@ -127,15 +144,15 @@ export async function planRestore(vault: Vault, options: PlanRestoreOptions): Pr
     const top = topOf(found, resolved);
     const single = top === undefined ? items.get(id) : undefined;
     if (top === undefined && single === undefined) continue;
-    if (single !== undefined) await requireItems(vault, found, single, { ...options, snapshot: snapshot.snapshot.id });
+    const chosen = single && (await chooseItems(vault, found, single, { ...options, snapshot }));
     const original = pathOf(found, all);
     const below = top === undefined ? [] : original.slice(found.record.collection.path.indexOf(top) + 1);
     planned.push({
       collection: id,
       from: original.map(({ name }) => name),
       path: targetPath(original, top === undefined ? [] : [tops.get(top), ...below], resolved),
-      items: single ?? 'all',
-      count: single?.length ?? found.items?.count ?? 0,
+      items: chosen ?? 'all',
+      count: chosen?.length ?? found.items?.count ?? 0,
     });
   }
   return {
@@ -200,19 +217,20 @@ function targetPath(
   return [...folders, ...kept.flatMap((folder) => (folder === undefined ? [] : [{ ...folder, role: undefined }]))];
 }
 
-async function requireItems(
+/** Finds the items that were chosen, each once, in the order of the choice. */
+async function chooseItems(
   vault: Vault,
-  { record, items }: FoundCollection,
-  wanted: readonly string[],
-  options: OperationOptions & { readonly snapshot: string },
-): Promise<void> {
-  const missing = new Set(wanted);
-  for await (const { value } of vault.trees.walk(items, itemRecordKind, options)) {
-    missing.delete(value.id);
-    if (missing.size === 0) return;
-  }
-  const [item] = missing;
-  if (item !== undefined) {
-    throw new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', { snapshot: options.snapshot, collection: record.id, item });
-  }
+  { record, items: root }: FoundCollection,
+  wanted: readonly WantedItem[],
+  { snapshot, ...options }: OperationOptions & { readonly snapshot: StoredSnapshot },
+): Promise<readonly PlannedItem[]> {
+  const where = { source: snapshot.snapshot.source.id, collection: record.id, root };
+  const sorts = new Map<string, number>();
+  for await (const { value } of findItems(vault, where, wanted, options)) sorts.set(value.id, value.sort);
+  return [...new Set(wanted.map(({ id }) => id))].map((id) => {
+    const sort = sorts.get(id);
+    if (sort !== undefined) return { id, sort };
+    const missing = { snapshot: snapshot.snapshot.id, collection: record.id, item: id };
+    throw new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', missing);
+  });
 }

@@ -7,6 +7,7 @@ import { itemGroups } from './load-items.ts';
 import { plannedTrees } from './planned-trees.ts';
 import { CONFLICT_POLICIES, decideAction, noActions, NOTHING_THERE } from './restore-action.ts';
 import type { RestoreAction } from './restore-action.ts';
+import { plannedItems } from './restore-plan.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
 
 /** What a restore would do with one item. */
@@ -71,8 +72,8 @@ export async function previewRestore(
     const targetId = await target.findCollection(planned.path, { signal });
     const actions = noActions();
     const previewed: PreviewedItem[] = [];
-    const selection = { selection: planned.items, signal };
-    for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
+    const where = { source: snapshot.snapshot.source.id, collection: planned.collection, root: items };
+    for await (const group of itemGroups(vault, where, { selection: plannedItems(planned), signal })) {
       const presences = await find(targetId, planned.collection, group.items);
       for (const [index, item] of group.items.entries()) {
         const { id, summary } = item;

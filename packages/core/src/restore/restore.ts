@@ -17,6 +17,7 @@ import { plannedTrees } from './planned-trees.ts';
 import { CONFLICT_POLICIES, decideAction, losesSomething, NOTHING_THERE } from './restore-action.ts';
 import type { ConflictPolicy, RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
+import { plannedItems } from './restore-plan.ts';
 import type { PlannedCollection, RestorePlan } from './restore-plan.ts';
 import type { RestoreReport } from './restore-report.ts';
 import { restoreTally, tallied } from './restore-tally.ts';
@@ -57,11 +58,12 @@ export async function restoreItems(
   for (const planned of plan.collections) {
     if (tally.ended !== undefined) break;
     const items = await treeOf(planned);
-    const missing = new Set(planned.items === 'all' ? [] : planned.items);
+    const selection = plannedItems(planned);
+    const missing = new Set(selection === 'all' ? [] : selection.map(({ id }) => id));
     const place = await openPlace(context, planned);
     if (typeof place.current !== 'string') tally.collectionFailed(planned.collection, place.current);
-    const selection = { selection: planned.items, signal };
-    for await (const group of itemGroups(vault, snapshot.snapshot.source.id, items, selection)) {
+    const origin = { source: snapshot.snapshot.source.id, collection: planned.collection, root: items };
+    for await (const group of itemGroups(vault, origin, { selection, signal })) {
       if (tally.ended !== undefined) break;
       for (const { id } of group.items) missing.delete(id);
       await restoreGroup(context, planned, place, group);

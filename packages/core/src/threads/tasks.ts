@@ -1,5 +1,9 @@
 import type { Keyring } from '@holdfast/crypto';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
+import { verifyObject } from '../check/verify-object.ts';
+import type { ObjectToVerify, VerifiedObject } from '../check/verify-object.ts';
+import { openPieces } from '../packs/open-pieces.ts';
+import type { OpenedPieces, OpenPiecesInput } from '../packs/open-pieces.ts';
 import type { LooseBlobs, SealedPack } from '../store/pack-builder.ts';
 import { closePack, packSize, storeBatch, storeLoose, takeLoose } from '../store/pack-tasks.ts';
 import type { FreshInput, PackInput } from '../store/pack-tasks.ts';
@@ -53,6 +57,10 @@ export interface Tasks {
   readonly packSize: Task<StoreSessionKey, number>;
   /** Gives away what is in the open pack. */
   readonly takeLoose: Task<StoreSessionKey, LooseBlobs>;
+  /** Opens pieces of items and puts parts together of them. */
+  readonly openPieces: Task<OpenPiecesInput, OpenedPieces>;
+  /** Looks into an object that was read whole. */
+  readonly verifyObject: Task<ObjectToVerify, VerifiedObject>;
 }
 
 /** The tasks. */
@@ -66,6 +74,8 @@ export const tasks: Tasks = {
   closePack,
   packSize,
   takeLoose,
+  openPieces,
+  verifyObject,
 };
 
 /** The names of all tasks. */

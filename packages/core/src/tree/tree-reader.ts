@@ -1,7 +1,9 @@
 import { BLOB_KINDS } from '@holdfast/crypto';
 import type { OperationOptions } from '@holdfast/contracts';
 import { toHex } from '../internal/bytes.ts';
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { createLruCache } from '../internal/lru-cache.ts';
+import { isDamage } from '../objects/damage.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { BlobReader } from '../packs/blob-reader.ts';
 import { decodeNode, decodeTreeCbor } from './node.ts';
@@ -35,6 +37,11 @@ export interface TreeReader {
     kind: RecordKind<T>,
     options?: OperationOptions,
   ): Promise<TreeRecord<T> | undefined>;
+  /**
+   * Reads nodes that will be asked for next into the cache, neighbours in a pack at once. One that cannot be read is
+   * passed over: whoever asks for it is told.
+   */
+  prefetch(references: readonly NodeReference[], options?: OperationOptions): Promise<void>;
   /** Puts a node that was read otherwise, and verified, into the cache. Its hints must name their packs. */
   learn(id: Uint8Array, node: Uint8Array): void;
   /** Yields all records in order, reading nodes as they are needed. */
@@ -46,6 +53,8 @@ export interface TreeReader {
 }
 
 const CACHE_BYTES = 32 * 1024 * 1024;
+/** So many leaves are read at once: of usual size half a MiB, and 2 MiB at most. */
+const AT_ONCE = 32;
 const OBJECT = 'a tree node';
 
 /** Makes a {@link TreeReader}. */
@@ -59,10 +68,30 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     if (cached !== undefined) return cached;
     const hint = locationOf(reference.place);
     const raw = await blobs.read({ kind: BLOB_KINDS.node, id: reference.id, hint }, options);
+    return keep(key, hint, raw);
+  }
+
+  function keep(key: string, hint: BlobLocation | undefined, raw: Uint8Array): NodeParts {
     const object = hint === undefined ? OBJECT : objectName('data', toHex(hint.pack.name));
     const parts = decodeNode(raw, { object, self: hint?.pack });
     cache.set(key, parts, raw.length);
     return parts;
+  }
+
+  async function prefetch(references: readonly NodeReference[], options: OperationOptions = {}): Promise<void> {
+    const wanted = references.flatMap(({ id, place }) => {
+      const [key, hint] = [toHex(id), locationOf(place)];
+      return hint === undefined || cache.has(key) ? [] : [{ key, hint, request: { kind: BLOB_KINDS.node, id, hint } }];
+    });
+    if (wanted.length < 2) return;
+    const found = await blobs.readHinted(
+      wanted.map(({ request }) => request),
+      options,
+    );
+    for (const [i, { key, hint }] of wanted.entries()) {
+      const raw = found[i];
+      if (raw !== undefined) noDamage(() => keep(key, hint, raw));
+    }
   }
 
   function children(parts: NodeParts): ChildReference[] {
@@ -96,7 +125,13 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
       yield* records(parts, kind);
       return;
     }
-    for (const child of children(parts)) yield* walk(child, kind, options);
+    const all = children(parts);
+    for (let first = 0; first < all.length; first += AT_ONCE) {
+      const some = all.slice(first, first + AT_ONCE);
+      // Leaves are read many at once: they lie side by side where they were written in one go.
+      if (parts.level === 1) await prefetch(some, options);
+      for (const child of some) yield* walk(child, kind, options);
+    }
   }
 
   return {
@@ -104,6 +139,7 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     children,
     records,
     walk,
+    prefetch,
     learn(id, raw) {
       cache.set(toHex(id), decodeNode(raw, { object: OBJECT }), raw.length);
     },
@@ -119,4 +155,12 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
       return undefined;
     },
   };
+}
+
+function noDamage(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+  }
 }

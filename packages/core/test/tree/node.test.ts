@@ -23,7 +23,11 @@ const inner = encodeNode(
   [place],
   undefined,
 );
-const reader = createTreeReader({ read: () => Promise.reject(new Error('no')), readMany: async () => [] });
+const reader = createTreeReader({
+  read: () => Promise.reject(new Error('no')),
+  readMany: async () => [],
+  readHinted: async () => [],
+});
 
 /** Decodes a node as far as that goes. */
 function decode(bytes: Uint8Array): unknown {

@@ -1,17 +1,19 @@
 import { RepositoryError } from '@holdfast/contracts';
 import { concatBytes } from '../internal/bytes.ts';
 import { joinSegments } from '../mime/join-segments.ts';
-import type { PartSource, StoredPart } from '../tree/item-record.ts';
+import type { PartSource, StoredPart } from './item-record.ts';
 
 /**
- * Puts a part together from its blobs, in the order in which the record names them.
+ * Puts a part together from the raw bytes of its blobs, in their order.
  *
- * @throws `ERR_OBJECT_DAMAGED`, a {@link RepositoryError}, if they do not make up what the record says.
+ * @throws `ERR_OBJECT_DAMAGED`, a {@link RepositoryError}, if they do not make up the part.
  */
-export function assemblePart(part: StoredPart, blobs: readonly Uint8Array[], item: string): Uint8Array {
-  const { name, size, sources, segments } = part;
+export function assemblePart(
+  { name, size, sources, segments }: Omit<StoredPart, 'blobs'>,
+  blobs: readonly Uint8Array[],
+): Uint8Array {
   const damaged = (reason: string): RepositoryError =>
-    new RepositoryError('ERR_OBJECT_DAMAGED', { object: `part ${name} of ${item}`, reason });
+    new RepositoryError('ERR_OBJECT_DAMAGED', { object: `part ${name}`, reason });
   const pieces = sources === undefined ? [concatBytes(blobs)] : cutSources(sources, blobs);
   if (pieces === undefined) throw damaged('a source of it is too short');
   if (segments === undefined) {
@@ -28,6 +30,7 @@ export function assemblePart(part: StoredPart, blobs: readonly Uint8Array[], ite
   }
 }
 
+/** The sources; undefined if one reaches beyond its blobs. */
 function cutSources(sources: readonly PartSource[], blobs: readonly Uint8Array[]): Uint8Array[] | undefined {
   let used = 0;
   const pieces: Uint8Array[] = [];

@@ -1,0 +1,63 @@
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import { toHex } from '../internal/bytes.ts';
+
+/** A blob that is wanted, and where it is believed to be. */
+export interface LocatedRequest<Request> {
+  /** What is wanted. */
+  readonly request: Request;
+  /** Where it lies. */
+  readonly location: BlobLocation;
+}
+
+/** A stretch of a pack that is read at once. */
+export interface JoinedRange<Request> {
+  /** Hex of the name of the pack. */
+  readonly pack: string;
+  /** Where it begins. */
+  readonly offset: number;
+  /** How long it is. */
+  readonly length: number;
+  /** The blobs in it that are wanted. */
+  readonly members: readonly LocatedRequest<Request>[];
+}
+
+/** What lies closer together than this is always read at once. */
+const NEAR = 32 * 1024;
+/** What lies within this is read at once if at least half of what is read then is wanted. */
+const FAR = 512 * 1024;
+/** A range never grows beyond this by joining. */
+const LONGEST = 8 * 1024 * 1024;
+
+/**
+ * Joins blobs that lie near each other in a pack into ranges. Of what is read in vain each range has at most as much as
+ * is wanted, and 32 KiB for each of its blobs.
+ */
+export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]): JoinedRange<Request>[] {
+  const names = new Map<BlobLocation['pack'], string>();
+  const nameOf = ({ pack }: BlobLocation): string => {
+    const known = names.get(pack) ?? toHex(pack.name);
+    names.set(pack, known);
+    return known;
+  };
+  const sorted = wanted
+    .map((one) => ({ one, name: nameOf(one.location) }))
+    .toSorted((a, b) => (a.name === b.name ? a.one.location.offset - b.one.location.offset : a.name < b.name ? -1 : 1));
+  const ranges: (JoinedRange<Request> & { length: number; useful: number; members: LocatedRequest<Request>[] })[] = [];
+  for (const { one, name } of sorted) {
+    const { offset, length } = one.location;
+    const last = ranges.at(-1);
+    const end = offset + length;
+    if (last?.pack === name && end - last.offset <= LONGEST) {
+      const gap = offset - last.offset - last.length;
+      const joined = Math.max(last.length, end - last.offset);
+      if (gap <= NEAR || (gap <= FAR && joined <= 2 * (last.useful + length))) {
+        last.length = joined;
+        last.useful += length;
+        last.members.push(one);
+        continue;
+      }
+    }
+    ranges.push({ pack: name, offset, length, useful: length, members: [one] });
+  }
+  return ranges;
+}
