@@ -22,9 +22,12 @@ import { commit } from './commit.ts';
 import type { CommitLine } from './commit.ts';
 import { copyHidden } from './copy-hidden.ts';
 import { coverageOf } from './coverage-of.ts';
+import { MOST_NAMED_ITEMS } from './failed-items.ts';
+import { createFailureLog } from './failure-log.ts';
 import { followCollection } from './follow-collection.ts';
 import { followToRest } from './follow-to-rest.ts';
 import { prepareCollections } from './list-collections.ts';
+import { createOmissionLog } from './omission-log.ts';
 import { countVanished } from './settle.ts';
 
 /** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
@@ -119,8 +122,9 @@ function createContext(
     unlisted: [],
     arrivals: new Map(),
     unsettled: new Set(),
-    failures: [],
-    omitted: new Map(),
+    failures: createFailureLog(),
+    omitted: createOmissionLog(),
+    names: { left: MOST_NAMED_ITEMS },
     counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
   };
 }
@@ -158,10 +162,7 @@ function report(
 ): BackupReport {
   const { vault, counts } = context;
   const { objectsWritten, bytesWritten } = vault.objects.traffic;
-  const lost =
-    coverage.failures.length > 0 ||
-    coverage.omitted.some((omission) => omission.lost) ||
-    coverage.collections.some(({ state }) => state === 'failed');
+  const lost = coverage.totals.failedItems + coverage.totals.lostParts + coverage.totals.failed > 0;
   return {
     snapshot,
     capture: snapshot.capture,

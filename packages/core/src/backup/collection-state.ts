@@ -4,6 +4,8 @@ import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { CollectionRecord } from '../tree/collection-record.ts';
 import type { CaptureRun } from './capture-run.ts';
+import { createFailedItems } from './failed-items.ts';
+import type { FailedItems, NamedItems } from './failed-items.ts';
 import { itemTrees } from '../tree/collection-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
@@ -61,6 +63,11 @@ export interface CollectionState {
   flushing: Map<string, PendingEdit>;
   /** Changes that a reset made void: what was read for them need not be read again. */
   readonly discarded: Map<string, PendingEdit>;
+  /**
+   * Whether the last run left it to be told from its beginning, because more of it failed than could be named: whatever
+   * may not be stored as it is has to be read again.
+   */
+  readonly doubted: boolean;
   /** Where the source goes on. */
   cursor: string | undefined;
   /** When the cursor was obtained. */
@@ -70,7 +77,7 @@ export interface CollectionState {
   /** Items that the last run left unsettled: the source is asked for them, even where an old version stands in a tree. */
   retry: Set<string>;
   /** Items that failed in this run, as a whole or in part: the next one asks for them. */
-  failed: Set<string>;
+  readonly failed: FailedItems;
   /** Whether an entry without an id failed: no later run hears of that one but from the beginning. */
   nameless: boolean;
   /** Whether the collection itself disappeared during the run. */
@@ -87,8 +94,9 @@ export interface CollectionState {
 export function createCollectionState(
   collection: Collection,
   known: CollectionState['base'],
-  { capture, afresh }: Pick<CaptureRun, 'capture' | 'afresh'>,
+  { run, names }: { readonly run: Pick<CaptureRun, 'capture' | 'afresh'>; readonly names: NamedItems },
 ): CollectionState {
+  const { capture, afresh } = run;
   const trees = known === undefined ? { items: undefined, pass: undefined } : itemTrees(known.record, known.places);
   // The records of a run that shares nothing with what was before are all new.
   const base = afresh && capture.selfContained ? undefined : known;
@@ -113,11 +121,12 @@ export function createCollectionState(
     ready: new Map(),
     flushing: new Map(),
     discarded: new Map(),
+    doubted: known !== undefined && known.record.cursor === undefined && known.record.items.root !== undefined,
     cursor,
     cursorTime: cursor === undefined ? 0 : (known?.record.cursorTime ?? 0),
     open: new Set(),
     retry: new Set(known?.record.open),
-    failed: new Set(),
+    failed: createFailedItems(names),
     nameless: false,
     gone: false,
     failure: undefined,

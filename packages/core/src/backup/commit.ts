@@ -104,7 +104,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
       changed: counts.changed,
       moved: counts.moved,
       removed: counts.removed,
-      failed: coverage.failures.length,
+      failed: coverage.totals.failedItems,
       bytesRead: counts.bytesRead,
       bytesStored: vault.objects.traffic.bytesWritten - line.bytesBefore,
     },
@@ -178,7 +178,7 @@ function recordOf(
 ): CollectionRecord {
   const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
   const { base, told } = state;
-  const isToBeToldAnew = cursor === undefined || state.nameless;
+  const isToBeToldAnew = cursor === undefined || state.nameless || state.failed.overflown;
   // A cursor that is not of this run is as old as it was.
   const isAsked = base === undefined || (told ?? '') !== '';
   return {

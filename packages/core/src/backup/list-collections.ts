@@ -12,23 +12,23 @@ export async function prepareCollections(context: BackupContext): Promise<void> 
   const found = await listCollections(context);
   for await (const { value, places } of vault.trees.walk(run.known, collectionRecordKind, options)) {
     const collection = found.get(value.id);
-    const state = createCollectionState(collection ?? value.collection, { record: value, places }, run);
+    const state = createCollectionState(collection ?? value.collection, { record: value, places }, context);
     // Where the listing has a gap, only the collection's own feed can tell whether it is still there.
     (collection === undefined && unlisted.length === 0 ? vanished : collections).set(value.id, state);
     for (const id of value.open) unsettled.add(id);
   }
   for (const [id, collection] of found) {
-    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined, run));
+    if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined, context));
   }
 }
 
 /** Asks the source once more, late in the run, and tells the collections that were not there when it began. */
 export async function joinNewCollections(context: BackupContext): Promise<CollectionState[]> {
-  const { collections, vanished, run } = context;
+  const { collections, vanished } = context;
   const joined: CollectionState[] = [];
   for (const [id, collection] of await listCollections(context)) {
     if (collections.has(id)) continue;
-    const state = vanished.get(id) ?? createCollectionState(collection, undefined, run);
+    const state = vanished.get(id) ?? createCollectionState(collection, undefined, context);
     state.collection = collection;
     vanished.delete(id);
     collections.set(id, state);
