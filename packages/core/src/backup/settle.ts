@@ -1,4 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
+import { LazySet } from '../internal/lazy-collections.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
@@ -69,8 +70,8 @@ export async function settleRest(context: BackupContext, { unsettled, left }: Se
     if (state !== undefined) noteUnsettled(context, state.collection.id, id, error);
   }
   for (const state of states) {
-    state.open = new Set([...state.open].filter((id) => unsettled.has(id)));
-    state.retry = new Set([...state.retry].filter((id) => unsettled.has(id)));
+    state.open = new LazySet([...state.open].filter((id) => unsettled.has(id)));
+    state.retry = new LazySet([...state.retry].filter((id) => unsettled.has(id)));
   }
 }
 
