@@ -46,11 +46,12 @@ export async function fieldsOf(folder: string, key: RepositoryKey | 'none'): Pro
     const blobs = [...openBlobs(keyring, bytes, object)];
     for (const [position, { kind, raw }] of blobs.entries()) {
       if (kind === BLOB_KINDS.node) noteNode(note, raw);
-      if (kind === BLOB_KINDS.indexDirectory) note('index.md', 'directory', readCbor(raw).value);
+      // Lead and map are no CBOR; the directory is the third blob.
+      if (kind === BLOB_KINDS.indexDirectory && position === 2) note('index.md', 'directory', readCbor(raw).value);
       if (kind === BLOB_KINDS.snapshot) note('snapshots.md', 'snapshot', JSON.parse(textOf(raw)));
       if (kind === BLOB_KINDS.report) note('snapshots.md', 'coverage', JSON.parse(textOf(raw)));
-      if (kind !== BLOB_KINDS.indexBlock || position > 0) continue;
-      const { segment } = readCbor(blobs.at(-1)?.raw ?? new Uint8Array()).value as { readonly segment: Cbor };
+      if (kind !== BLOB_KINDS.indexBlock || position !== 3) continue;
+      const { segment } = readCbor(blobs[2]?.raw ?? new Uint8Array()).value as { readonly segment: Cbor };
       if (segment === 'snapshots') note('index.md', 'summary', readCbor(raw).value);
     }
   }

@@ -1,7 +1,7 @@
 import type { CollectionFailed, CollectionSkipped, OperationOptions, Source } from '@holdfast/contracts';
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
-import type { DataPackWriter } from '../packs/data-pack-writer.ts';
+import type { PartStore } from '../store/part-store.ts';
 import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
@@ -16,6 +16,8 @@ import type { OmissionLog } from './omission-log.ts';
 export interface BackupCounts {
   /** Items told by the source. */
   items: number;
+  /** Items of which it is settled what they need: they are in what a checkpoint writes. */
+  applied: number;
   /** Items read. */
   itemsRead: number;
   /** Bytes of parts read. */
@@ -44,12 +46,10 @@ export interface BackupContext {
   readonly reading: OperationOptions;
   /** What the run is. */
   readonly run: CaptureRun;
-  /** Packs of item parts. */
-  readonly data: DataPackWriter;
+  /** Stores the parts of items. */
+  readonly data: PartStore;
   /** Packs of tree nodes. */
   readonly nodes: TreePackWriter;
-  /** Cuts large parts. */
-  readonly chunk: (bytes: Uint8Array | AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
   /** Where items of this source were stored. */
   readonly itemIndex: ItemIndex;
   /** Limits how many items are read at the same time. */

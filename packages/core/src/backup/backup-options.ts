@@ -70,6 +70,12 @@ export interface CheckpointInterval {
   readonly items?: number | undefined;
   /** Bytes read since the last one. @defaultValue `134217728`, that is 128 MiB */
   readonly bytes?: number | undefined;
+  /**
+   * Milliseconds that pass between two at least, however fast the source is: each costs a few objects.
+   *
+   * @defaultValue `10000` where neither `items` nor `bytes` is given, else `0`
+   */
+  readonly spacing?: number | undefined;
   /** Milliseconds since the last one. @defaultValue `120000`, that is two minutes */
   readonly milliseconds?: number | undefined;
 }
@@ -111,6 +117,8 @@ export interface ResolvedBackupOptions extends OperationOptions {
   readonly onProgress: (event: BackupProgress) => void;
 }
 
+const LEAST_SPACING_MS = 10_000;
+
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
 export function resolveBackupOptions(
   options: BackupOptions = {},
@@ -122,11 +130,16 @@ export function resolveBackupOptions(
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`${name} must be a positive integer, got ${value}`);
   }
+  const { spacing = checkpoint.items === undefined && checkpoint.bytes === undefined ? LEAST_SPACING_MS : 0 } =
+    checkpoint;
+  if (!Number.isSafeInteger(spacing) || spacing < 0) {
+    throw new RangeError(`spacing must be an integer of milliseconds, 0 or more, got ${spacing}`);
+  }
   const capture = options.capture === undefined ? defaults.capture : undefined;
   return {
     concurrency,
     capture: capture ?? resolveCapture(options.capture),
-    checkpoint: { items, bytes, milliseconds },
+    checkpoint: { items, bytes, milliseconds, spacing },
     tags: [...tags],
     onProgress,
     signal,

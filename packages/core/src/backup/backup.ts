@@ -1,12 +1,12 @@
 import { SourceError } from '@holdfast/contracts';
 import type { OperationOptions, ServiceUsage, Source } from '@holdfast/contracts';
-import { createChunker } from '../blobs/chunker.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
 import { usageBetween } from '../internal/usage-between.ts';
-import { createDataPackWriter } from '../packs/data-pack-writer.ts';
 import { createTreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { Vault } from '../repository/vault.ts';
+import { createPartStore } from '../store/part-store.ts';
+import { storeLimits } from '../store/store-limits.ts';
 import type { CoverageReport } from '../snapshot/snapshot.ts';
 import { chainHeads, newestFirst } from '../snapshot/chain-heads.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
@@ -78,7 +78,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     run.abort(error);
     while (context.underway.size > 0) {
       const waiting = [...context.underway];
-      await Promise.all(waiting);
+      await context.data.hurry(Promise.all(waiting));
       for (const one of waiting) context.underway.delete(one);
     }
     outer?.throwIfAborted();
@@ -102,7 +102,7 @@ function createContext(
   reading: OperationOptions,
   run: CaptureRun,
 ): BackupContext {
-  const { objects, keyring, randomness, index, config } = vault;
+  const { objects, keyring, randomness, index, config, lanes, clock, budget } = vault;
   const packs = { objects, keyring, randomness, index: index.blobs, target: config.packTarget, domain: run.domain };
   return {
     vault,
@@ -110,9 +110,17 @@ function createContext(
     options,
     reading,
     run,
-    data: createDataPackWriter(packs),
+    data: createPartStore({
+      lanes,
+      objects,
+      index: index.blobs,
+      randomness,
+      clock,
+      limits: storeLimits(budget, config.packTarget),
+      domain: run.domain,
+      options: { signal: options.signal },
+    }),
     nodes: createTreePackWriter(packs),
-    chunk: createChunker(keyring.chunkerKey, config.chunker),
     itemIndex: index.items(source.id),
     slots: createSemaphore(options.concurrency),
     underway: new Set(),
@@ -125,7 +133,17 @@ function createContext(
     failures: createFailureLog(),
     omitted: createOmissionLog(),
     names: { left: MOST_NAMED_ITEMS },
-    counts: { items: 0, itemsRead: 0, bytesRead: 0, added: 0, changed: 0, moved: 0, removed: 0, vanished: 0 },
+    counts: {
+      items: 0,
+      applied: 0,
+      itemsRead: 0,
+      bytesRead: 0,
+      added: 0,
+      changed: 0,
+      moved: 0,
+      removed: 0,
+      vanished: 0,
+    },
   };
 }
 

@@ -24,17 +24,18 @@ export function createCheckpoints(
   let broken = false;
 
   function isDue(): boolean {
-    const { items, bytes, milliseconds } = options.checkpoint;
+    const { items, bytes, milliseconds, spacing } = options.checkpoint;
     return (
-      counts.items > last.items &&
-      (counts.items - last.items >= items ||
+      vault.clock.now() - last.time >= spacing &&
+      counts.applied > last.items &&
+      (counts.applied - last.items >= items ||
         counts.bytesRead - last.bytes >= bytes ||
         vault.clock.now() - last.time >= milliseconds)
     );
   }
 
   async function write(): Promise<void> {
-    last = { items: counts.items, bytes: counts.bytesRead, time: vault.clock.now() };
+    last = { items: counts.applied, bytes: counts.bytesRead, time: vault.clock.now() };
     try {
       const { stored } = await commit(context, line, { state: 'checkpoint', coverage, dropped: [] });
       options.onProgress({ type: 'checkpoint-written', snapshot: stored.snapshot, totals: totalsOf(context) });
@@ -61,7 +62,7 @@ export function createCheckpoints(
     },
     async writeLast() {
       await writing?.catch(() => {});
-      if (!broken && counts.items > last.items) await begin();
+      if (!broken && counts.applied > last.items) await begin();
     },
   };
 }

@@ -1,11 +1,7 @@
 import { RepositoryError } from '@holdfast/contracts';
-import type { OperationOptions } from '@holdfast/contracts';
 import { equalBytes, toHex } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
-import { encodeBlobSegment } from '../index-segments/blob-segment.ts';
-import { encodeItemSegment } from '../index-segments/item-segment.ts';
-import { encodeSnapshotSegment } from '../index-segments/snapshot-segment.ts';
-import { LARGEST_INLINE_ROOT, snapshotHash } from '../snapshot/snapshot-store.ts';
+import { LARGEST_INLINE_ROOT } from '../snapshot/snapshot-store.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { serialiseCoverage, serialiseSnapshot } from '../snapshot/snapshot-json.ts';
 import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
@@ -16,9 +12,9 @@ import { compareKeys } from '../tree/tree-key.ts';
 import { locationOf, placeOf } from '../tree/tree-record.ts';
 import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
-import type { Vault } from '../repository/vault.ts';
 import type { BackupContext } from './backup-context.ts';
 import { isStirred } from './collection-state.ts';
+import { writeIndex } from './write-index.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 import type { WrittenCollection } from './write-trees.ts';
 
@@ -60,8 +56,6 @@ export interface Committed {
  */
 const CURSOR_LIFETIME_MS = 7 * 24 * 3600 * 1000;
 const CURSOR_LIFETIME_RUNS = 2;
-/** A segment for snapshots alone is written when so many are in none. */
-const MOST_UNLISTED = 16;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
@@ -87,7 +81,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   await nodes.flush(options);
   adoptTrees(written);
   const coverage = request.coverage();
-  await writeIndex(context, line);
+  await writeIndex(context, line.unlisted);
 
   const snapshot: Snapshot = {
     id: toHex(vault.randomness.bytes(16)),
@@ -218,44 +212,6 @@ function sameRecord(a: CollectionRecord, b: CollectionRecord): boolean {
   if (a.cursor !== b.cursor || a.cursorRun !== b.cursorRun || a.items.count !== b.items.count) return false;
   const [x, y] = [a, b].map((record) => encodeCbor(collectionRecordKind.toCbor(record)));
   return equalBytes(x as Uint8Array, y as Uint8Array);
-}
-
-/**
- * Stores what is new in the index. Runs of one open repository share it, so only one at a time: what one has taken is
- * stored before another commits. What could not be stored counts as new again.
- */
-async function writeIndex({ vault, source, itemIndex, options }: BackupContext, line: CommitLine): Promise<void> {
-  const { index } = vault;
-  const release = await index.writing.acquire(options);
-  try {
-    const blobs = index.blobs.takeRecent();
-    if (blobs.length > 0) {
-      await index.write(encodeBlobSegment(blobs), options).catch((error: unknown) => {
-        for (const { id, location } of blobs) index.blobs.add(id, location);
-        throw error;
-      });
-    }
-    const items = itemIndex.takeRecent();
-    if (items.length > 0) {
-      await index.write(encodeItemSegment(source.id, items), options).catch((error: unknown) => {
-        for (const { key, place } of items) itemIndex.add(key, place);
-        throw error;
-      });
-    }
-    await writeSummaries(vault, line, { due: blobs.length > 0, ...options });
-  } finally {
-    release();
-  }
-}
-
-async function writeSummaries(
-  { index }: Vault,
-  line: CommitLine,
-  { due, ...options }: OperationOptions & { readonly due: boolean },
-): Promise<void> {
-  if (line.unlisted.length === 0 || (!due && line.unlisted.length < MOST_UNLISTED)) return;
-  const snapshots = line.unlisted.splice(0).map((stored) => ({ object: snapshotHash(stored), snapshot: stored.text }));
-  await index.write(encodeSnapshotSegment(snapshots), options);
 }
 
 /** The root node as it is stored inside the snapshot: its hints name their packs. */

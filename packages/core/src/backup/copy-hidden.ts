@@ -51,7 +51,7 @@ async function addRecords(
   records: readonly ItemRecord[],
 ): Promise<NodeReference | undefined> {
   const { data, nodes, options } = context;
-  await data.flush(options);
+  await data.flush();
   const edits = records.map(
     ({ id, sort }, position) => [id, { key: { id, sort }, record: records[position] }] as const,
   );

@@ -30,7 +30,9 @@ export async function copyItem(
   try {
     // One part after the other, so that no more than one is in memory.
     for (const name of item.parts) {
-      parts.push(...(await storeParts(context, [{ name, bytes: await item.readPart(name, options) }])));
+      parts.push(
+        ...(await context.data.hurry(storeParts(context, [{ name, bytes: await item.readPart(name, options) }]))),
+      );
     }
   } catch (error) {
     if (!isDamage(error)) throw error;

@@ -11,7 +11,7 @@ import { forgetFailure, forgetNameless, noteFailure, unusableId } from './note-f
 import type { Intake } from './item-intake.ts';
 
 /** So many items are told of ahead of the one that is applied next. */
-const FURTHEST_AHEAD = 500;
+const FURTHEST_AHEAD = 4096;
 
 /** What became of one round. */
 export interface FollowedRound {
@@ -34,7 +34,7 @@ export async function followRound(
   state: CollectionState,
   onCheckpoint: () => Promise<void>,
 ): Promise<FollowedRound> {
-  const { source, reading, slots, underway } = context;
+  const { source, reading, slots, underway, data, counts } = context;
   const told = createHash('sha256');
   let silent = true;
   let applied: Promise<void> = Promise.resolve();
@@ -47,16 +47,32 @@ export async function followRound(
   };
 
   const ahead = new Set<string>();
+  // What was to be applied when half of the items ahead, and when all of them, had been told of.
+  let older = applied;
+  let newer = applied;
+  let toldSince = 0;
   /** What becomes of an item is found out only when everything told of it before is applied. */
   const queue = async (id: string): Promise<void> => {
-    if (ahead.has(id) || ahead.size >= FURTHEST_AHEAD) await applied;
+    if (ahead.has(id)) await data.hurry(applied);
+    if (ahead.size >= FURTHEST_AHEAD) await data.hurry(older);
+    toldSince += 1;
+    if (toldSince >= FURTHEST_AHEAD / 2) {
+      older = newer;
+      newer = applied;
+      toldSince = 0;
+    }
     ahead.add(id);
   };
 
   const begin = async (item: SourceItem): Promise<void> => {
     await queue(item.id);
-    const release = await slots.acquire(reading);
-    const intake: Promise<Intake> = takeIn(context, state, item).finally(release);
+    const free = await slots.acquire(reading);
+    const release = (): void => {
+      free();
+      // A source that pauses must not keep waiting what it has told.
+      if (slots.idle) setImmediate(() => slots.idle && data.nudge());
+    };
+    const intake: Promise<Intake> = takeIn(context, state, item, release).finally(release);
     const ended = intake.then(
       () => {},
       () => {},
@@ -65,6 +81,7 @@ export async function followRound(
     void ended.then(() => underway.delete(ended));
     inOrder(async () => {
       (await intake)();
+      counts.applied += 1;
       ahead.delete(item.id);
     });
   };
@@ -91,7 +108,7 @@ export async function followRound(
       case 'collection-reset':
         inOrder(() => reset(context, state));
         // What comes now is to be compared with the new enumeration, not with what was known before.
-        await applied;
+        await data.hurry(applied);
         break;
       case 'checkpoint':
         inOrder(() => advance(context, state, event));
@@ -114,7 +131,7 @@ export async function followRound(
     if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     failure = error;
   }
-  await applied;
+  await data.hurry(applied);
   return { silent, told: told.digest('hex'), failure };
 }
 

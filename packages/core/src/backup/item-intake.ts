@@ -24,9 +24,14 @@ const MOST_RECIPIENTS = 20;
 
 /**
  * Finds out what an item needs: nothing, a new record over the parts that are stored already, or a read of its content,
- * which is then stored.
+ * which is then stored. Calls back once nothing more is asked of the source.
  */
-export async function takeIn(context: BackupContext, state: CollectionState, told: SourceItem): Promise<Intake> {
+export async function takeIn(
+  context: BackupContext,
+  state: CollectionState,
+  told: SourceItem,
+  onRead: () => void = () => {},
+): Promise<Intake> {
   const { options } = context;
   const item = wellFormedItem(told);
   context.counts.items += 1;
@@ -41,7 +46,7 @@ export async function takeIn(context: BackupContext, state: CollectionState, tol
   }
 
   try {
-    const content = await readContent(context, told);
+    const content = await readContent(context, told, onRead);
     if (context.run.capture.mode === 'full') context.unsettled.delete(item.id);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
@@ -220,10 +225,14 @@ function cut(text: string): string {
   return text.slice(0, LONGEST_SUBJECT).toWellFormed();
 }
 
-async function readContent(context: BackupContext, item: SourceItem): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
+async function readContent(
+  context: BackupContext,
+  item: SourceItem,
+  onRead: () => void,
+): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
   const { source, reading, counts } = context;
   const { parts, omitted } = await source.read(item, reading);
-  const stored = await storeParts(context, parts);
+  const stored = await storeParts(context, parts, onRead);
   counts.bytesRead += stored.reduce((sum, { size }) => sum + size, 0);
   counts.itemsRead += 1;
   return { parts: stored, omitted };

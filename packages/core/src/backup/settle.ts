@@ -166,10 +166,11 @@ async function locateBatch(
         beginToFollow(state);
         touched.add(state);
       } else if (state.told !== undefined) {
-        const apply = await takeIn(context, state, found.item);
+        const apply = await context.data.hurry(takeIn(context, state, found.item));
         // Not before: a run that ends here must leave the item to the next one.
         close(itemId);
         apply();
+        context.counts.applied += 1;
         if (state.edits.size > 0) touched.add(state);
         // Its removal may stand in a checkpoint already, and no cursor will tell of it again.
         makeReady(state);

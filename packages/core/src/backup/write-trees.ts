@@ -36,14 +36,14 @@ export interface WrittenCollection {
  * go on meanwhile.
  */
 export async function writeTrees(context: BackupContext): Promise<WrittenCollection[]> {
-  const { data, options, collections } = context;
+  const { data, collections } = context;
   const noted = [...collections.values()].filter(isStirred).map((state) => {
     const { cursor, cursorTime, pass, ready } = state;
     state.flushing = ready;
     state.ready = new LazyMap();
     return { state, changes: ready, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
   });
-  await data.flush(options);
+  await data.flush();
   const written: WrittenCollection[] = [];
   for (const { state, changes, cursor, cursorTime, pass, ended, open } of noted) {
     // Not what the state holds by now: a reset empties that, and the cursor noted stands for these.

@@ -13,12 +13,23 @@ export interface ChunkerParameters {
 }
 
 /**
- * Cuts the bytes of one part into chunks that, one after the other, are the part. An empty part has none.
- *
- * Bytes given whole are cut into views of them; chunks of a stream are copies. A stream is held to at most `max` bytes
- * and one incoming piece, beside the chunk just given, and where its pieces end does not matter. Leaving early closes it.
+ * Cuts the bytes of a part into chunks that, one after the other, are the part. An empty part has none. Where the pieces
+ * of a stream end does not matter: whole or as a stream, a part is cut in the same places.
  */
-export type Chunker = (bytes: Uint8Array | AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+export interface Chunker {
+  /** Cuts bytes that are there as a whole into views of them. */
+  cut(bytes: Uint8Array): Generator<Uint8Array, void, void>;
+  /** Begins a part that comes in pieces. */
+  stream(): ChunkStream;
+}
+
+/** A part that comes in pieces; at most `max` bytes and one piece are held. Chunks are copies. */
+export interface ChunkStream {
+  /** Takes the next piece, which may be changed afterwards, and gives the chunks that are certain by now. */
+  push(piece: Uint8Array): Uint8Array[];
+  /** Gives the rest. */
+  end(): Uint8Array[];
+}
 
 /** The parameters of a new repository: chunks of 512 KiB to 4 MiB, 1 MiB in the middle. */
 export const defaultChunkerParameters: ChunkerParameters = {
@@ -45,7 +56,7 @@ export function createChunker(
   const { threshold, max } = resolveParameters(parameters);
   const findCut = createCutter(deriveGear(chunkerKey), parameters);
 
-  function* cutWhole(bytes: Uint8Array): Generator<Uint8Array> {
+  function* cut(bytes: Uint8Array): Generator<Uint8Array, void, void> {
     if (bytes.length > 0 && bytes.length <= threshold) {
       yield bytes;
       return;
@@ -57,7 +68,7 @@ export function createChunker(
     }
   }
 
-  async function* cutStream(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  function stream(): ChunkStream {
     let held = new Uint8Array(0);
     let start = 0;
     let end = 0;
@@ -76,30 +87,32 @@ export function createChunker(
       end += piece.length;
     }
 
-    for await (const piece of pieces) {
-      append(piece);
-      // With more than `max` at hand the next cut depends on nothing that is still to come.
-      while (end - start > max) {
-        const cut = findCut(held, start, end);
-        yield held.slice(start, cut);
-        isCut = true;
-        start = cut;
-      }
+    function takeChunk(): Uint8Array {
+      const at = findCut(held, start, end);
+      const chunk = held.slice(start, at);
+      isCut = true;
+      start = at;
+      return chunk;
     }
-    if (!isCut && end - start <= threshold) {
-      if (end > start) yield held.slice(start, end);
-      return;
-    }
-    while (start < end) {
-      const cut = findCut(held, start, end);
-      yield held.slice(start, cut);
-      start = cut;
-    }
+
+    return {
+      push(piece) {
+        append(piece);
+        const chunks: Uint8Array[] = [];
+        // With more than `max` at hand the next cut depends on nothing that is still to come.
+        while (end - start > max) chunks.push(takeChunk());
+        return chunks;
+      },
+      end() {
+        if (!isCut && end - start <= threshold) return end > start ? [held.slice(start, end)] : [];
+        const chunks: Uint8Array[] = [];
+        while (start < end) chunks.push(takeChunk());
+        return chunks;
+      },
+    };
   }
 
-  return async function* chunk(bytes) {
-    yield* bytes instanceof Uint8Array ? cutWhole(bytes) : cutStream(bytes);
-  };
+  return { cut, stream };
 }
 
 function resolveParameters(parameters: ChunkerParameters): ChunkerParameters {

@@ -53,9 +53,9 @@ export async function snapshotHasItem(
   { collection, ...options }: OperationOptions & { readonly collection?: string | undefined },
 ): Promise<boolean> {
   const source = snapshot.snapshot.source.id;
-  for (const { collectionId, sort } of await vault.index
-    .items(source)
-    .find(vault.keyring.itemId(source, item), options)) {
+  const key = vault.keyring.itemId(source, item);
+  const places = await vault.index.items(source).find(key, { ...options, tolerant: true });
+  for (const { collectionId, sort } of places) {
     if (collection !== undefined && collectionId !== collection) continue;
     const found = await vault.trees.find(snapshot.root, { id: collectionId, sort: 0 }, collectionRecordKind, options);
     const items = found && browsableTree(found.value, found.places);

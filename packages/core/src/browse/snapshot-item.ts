@@ -2,13 +2,13 @@ import { BLOB_KINDS } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
 import type { BlobRequest } from '../packs/blob-reader.ts';
-import { concatBytes } from '../internal/bytes.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { TreeRecord } from '../tree/tree-record.ts';
+import { assemblePart } from './assemble-part.ts';
 import { findCollection } from './find-collection.ts';
 
 /** Options of {@link Repository.item}. */
@@ -27,7 +27,9 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
   // it knows the item, tells where to look first.
   await vault.index.refresh({ ...options, tolerant: true });
   const key = vault.keyring.itemId(snapshot.snapshot.source.id, options.item);
-  for (const { collectionId, sort } of await vault.index.items(snapshot.snapshot.source.id).find(key, options)) {
+  for (const { collectionId, sort } of await vault.index
+    .items(snapshot.snapshot.source.id)
+    .find(key, { ...options, tolerant: true })) {
     if (collectionId !== options.collection) continue;
     const found = await vault.trees.find(items, { id: options.item, sort }, itemRecordKind, options);
     if (found !== undefined) return restorable(vault, snapshot.snapshot.source.id, found);
@@ -68,14 +70,9 @@ export function restorable(
       const part = parts.find((candidate) => candidate.name === name);
       if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
       const known = loaded.get(name);
-      const bytes = known ?? concatBytes(await vault.blobs.readMany(partRequests(record, name), options));
-      if (known === undefined) onRead(bytes.length);
-      if (bytes.length !== part.size) {
-        throw new RepositoryError('ERR_OBJECT_DAMAGED', {
-          object: `part ${name} of ${id}`,
-          reason: 'its size differs',
-        });
-      }
+      if (known !== undefined) return known;
+      const bytes = assemblePart(part, await vault.blobs.readMany(partRequests(record, name), options), id);
+      onRead(bytes.length);
       return bytes;
     },
   };

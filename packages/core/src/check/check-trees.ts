@@ -45,7 +45,8 @@ async function walk<T extends TreeKey>(
   const node = await noting(context, object, () => vault.trees.node(reference, options));
   if (node === undefined) return;
   const hint = locationOf(reference.place);
-  if (hint !== undefined) requireIndexed(context, await vault.index.blobs.find(reference.id, options), hint);
+  if (hint !== undefined)
+    requireIndexed(context, await vault.index.blobs.find(reference.id, { ...options, tolerant: true }), hint);
   if (node.level > 0) {
     const children = await noting(context, object, () => vault.trees.children(node));
     for (const child of children ?? []) await walk(context, child, kind, seen, object, visit);
@@ -70,7 +71,7 @@ async function requireBlobs(context: CheckContext, records: readonly TreeRecord<
   );
   const found = await context.vault.index.blobs.findMany(
     wanted.map(({ id }) => id),
-    context.options,
+    { ...context.options, tolerant: true },
   );
   const lies = (location: BlobLocation | undefined): boolean => {
     const size = location && context.packs.get(toHex(location.pack.name));
@@ -97,7 +98,7 @@ async function requirePlaces(
 ): Promise<void> {
   const { index, keyring } = context.vault;
   const keys = records.map(({ value }) => keyring.itemId(source, value.id));
-  const found = await index.items(source).findMany(keys, context.options);
+  const found = await index.items(source).findMany(keys, { ...context.options, tolerant: true });
   for (const [i, { value }] of records.entries()) {
     const places = found[i] ?? [];
     if (places.some((place) => place.collectionId === collection && place.sort === value.sort)) continue;

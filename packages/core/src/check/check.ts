@@ -106,9 +106,8 @@ async function list({
 /** Loads the segments one by one, so that a damaged one does not hide the others. */
 async function loadIndex(context: CheckContext): Promise<void> {
   const { vault, options } = context;
-  for await (const { hash } of vault.objects.list('index', options)) {
-    const object = objectName('index', hash);
-    await noting(context, object, () => vault.index.load(hash, options));
+  for await (const segment of vault.objects.list('index', options)) {
+    await noting(context, objectName('index', segment.hash), () => vault.index.verify(segment, options));
   }
 }
 
@@ -166,5 +165,6 @@ async function requireSegments(context: CheckContext, snapshots: readonly Stored
     if (present.has(hash) || vault.index.isReplaced(hash)) continue;
     addProblem(context, new RepositoryError('ERR_OBJECT_MISSING', { object }), object);
   }
-  context.unclaimed.push(...[...present.difference(claimed)].map((hash) => objectName('index', hash)));
+  const unclaimed = [...present.difference(claimed)].filter((hash) => !vault.index.isReplaced(hash));
+  context.unclaimed.push(...unclaimed.map((hash) => objectName('index', hash)));
 }

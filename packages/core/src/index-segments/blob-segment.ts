@@ -1,3 +1,4 @@
+import type { CborValue } from '../internal/cbor.ts';
 import { compareBytes, toHex } from '../internal/bytes.ts';
 import { DOMAIN_LENGTH } from '../objects/domain-blob.ts';
 import { damagedSegment, decodeDirectory, encodeDirectory, isArray, isMap } from './directory.ts';
@@ -52,9 +53,12 @@ export interface BlobSegment {
   entries(): IterableIterator<BlobRecord>;
 }
 
-const SHAPE: RecordShape = { recordLength: 48, keyLength: 32, hashes: 7 };
+/** The form of records of blobs. */
+export const BLOB_SHAPE: RecordShape = { recordLength: 48, keyLength: 32, hashes: 8 };
 const HEADER_LENGTH = 48;
 const MAXIMUM_ORDINAL = 2 ** 20 - 1;
+/** More than 64 MiB and what framing and sealing add never occurs; the table in memory has 27 bits for it. */
+const MAXIMUM_LENGTH = 2 ** 27 - 1;
 const MAXIMUM_SIZE = 2 ** 32 - 1;
 
 /**
@@ -67,7 +71,7 @@ export function encodeBlobSegment(
   records: Iterable<BlobRecord>,
   { replaces = [] }: EncodeSegmentOptions = {},
 ): SegmentContent {
-  const writer = createRecordWriter(SHAPE.recordLength);
+  const writer = createRecordWriter(BLOB_SHAPE.recordLength);
   const packs: PackInfo[] = [];
   const numberByName = new Map<string, number>();
   // Nearly all records share few pack objects: their names are made once.
@@ -76,7 +80,6 @@ export function encodeBlobSegment(
   function numberOf(pack: PackInfo): number {
     const known = numberByPack.get(pack);
     if (known !== undefined) return known;
-    if (!isPack(pack)) throw new RangeError('A pack has a name of 32 bytes, a header of 48, and less than 4 GiB.');
     const name = toHex(pack.name);
     const number = numberByName.get(name) ?? packs.push(pack) - 1;
     numberByName.set(name, number);
@@ -84,9 +87,9 @@ export function encodeBlobSegment(
     return number;
   }
 
-  for (const { id, location } of records) {
-    if (id.length !== SHAPE.keyLength) throw new RangeError('A blob id is 32 bytes long.');
-    if (!isLocation(location)) throw new RangeError('A blob lies within its pack.');
+  for (const record of records) {
+    requireBlobRecord(record);
+    const { id, location } = record;
     const number = numberOf(location.pack);
     const offset = writer.add();
     const view = writer.view();
@@ -99,14 +102,9 @@ export function encodeBlobSegment(
 
   const sortedPacks = packs.toSorted((a, b) => compareBytes(a.name, b.name));
   renumber(writer.view(), writer.bytes().length, packs, sortedPacks);
-  const { blocks, ...fields } = encodeRecords(writer.bytes(), SHAPE);
-  const listed = sortedPacks.map(({ name, header, size, domain }) => ({
-    name,
-    header,
-    size,
-    ...(domain && { domain }),
-  }));
-  return { blocks, directory: encodeDirectory({ segment: 'blobs', replaces, ...fields }, { packs: listed }) };
+  const { blocks, filter, ...fields } = encodeRecords(writer.bytes(), BLOB_SHAPE);
+  const listed = sortedPacks.map(listedPack);
+  return { blocks, filter, directory: encodeDirectory({ segment: 'blobs', replaces, ...fields }, { packs: listed }) };
 }
 
 /**
@@ -119,7 +117,7 @@ export function decodeBlobSegment(content: SegmentContent, { object }: DecodeSeg
   const directory = decodeDirectory(content.directory, { object });
   if (directory.segment !== 'blobs') throw damagedSegment(object, 'an index segment of another kind');
   const packs = decodePacks(directory, object);
-  const table = openRecords(content.blocks, directory, SHAPE, object);
+  const table = openRecords(content, directory, BLOB_SHAPE, object);
   for (let i = 0; i < table.count; i++) {
     if (!isRecordSound(table, i, packs)) throw damagedSegment(object, 'an index record that points outside a pack');
   }
@@ -148,14 +146,32 @@ export function decodeBlobSegment(content: SegmentContent, { object }: DecodeSeg
   };
 }
 
+/** @throws A `RangeError` if an id, a name, a header or a number does not have the form of the format. */
+export function requireBlobRecord({ id, location }: BlobRecord): void {
+  if (id.length !== BLOB_SHAPE.keyLength) throw new RangeError('A blob id is 32 bytes long.');
+  if (!isPack(location.pack))
+    throw new RangeError('A pack has a name of 32 bytes, a header of 48, and less than 4 GiB.');
+  if (!isLocation(location)) throw new RangeError('A blob lies within its pack.');
+}
+
+/** A pack as directories list it. */
+export function listedPack({
+  name,
+  header,
+  size,
+  domain,
+}: PackInfo): PackInfo & { readonly [name: string]: CborValue } {
+  return { name, header, size, ...(domain && { domain }) };
+}
+
 function isPack({ name, header, size, domain }: PackInfo): boolean {
   return (
+    (domain === undefined || domain.length === DOMAIN_LENGTH) &&
     name.length === 32 &&
     header.length === HEADER_LENGTH &&
     Number.isInteger(size) &&
     size >= 0 &&
-    size <= MAXIMUM_SIZE &&
-    (domain === undefined || domain.length === DOMAIN_LENGTH)
+    size <= MAXIMUM_SIZE
   );
 }
 
@@ -163,6 +179,7 @@ function isLocation({ pack, ordinal, offset, length }: BlobLocation): boolean {
   return (
     [ordinal, offset, length].every((number) => Number.isInteger(number) && number >= 0) &&
     ordinal <= MAXIMUM_ORDINAL &&
+    length <= MAXIMUM_LENGTH &&
     offset + length <= pack.size
   );
 }
@@ -171,28 +188,29 @@ function isRecordSound(table: RecordTable, index: number, packs: readonly PackIn
   const { view, offset } = table.locate(index);
   const pack = packs[view.getUint32(offset + 32)];
   if (!pack || view.getUint32(offset + 36) > MAXIMUM_ORDINAL) return false;
-  return view.getUint32(offset + 40) + view.getUint32(offset + 44) <= pack.size;
+  const length = view.getUint32(offset + 44);
+  return length <= MAXIMUM_LENGTH && view.getUint32(offset + 40) + length <= pack.size;
 }
 
 /** Puts numbers in the sorted list in the place of those in the order of arrival. */
 function renumber(view: DataView, length: number, packs: readonly PackInfo[], sorted: readonly PackInfo[]): void {
   const positions = new Map(sorted.map((pack, position) => [pack, position]));
   const numbers = Uint32Array.from(packs, (pack) => positions.get(pack)!);
-  for (let offset = 32; offset < length; offset += SHAPE.recordLength) {
+  for (let offset = 32; offset < length; offset += BLOB_SHAPE.recordLength) {
     view.setUint32(offset, numbers[view.getUint32(offset)]!);
   }
 }
 
-function decodePacks({ members: { packs } }: DecodedDirectory, object: string): readonly PackInfo[] {
+/** The packs that a directory lists. */
+export function decodePacks({ members: { packs } }: DecodedDirectory, object: string): readonly PackInfo[] {
   if (!isArray(packs)) throw damagedSegment(object, 'an index directory without packs');
   return packs.map((pack) => {
     const { name, header, size, domain } = isMap(pack) ? pack : {};
     const isTyped = name instanceof Uint8Array && header instanceof Uint8Array && typeof size === 'number';
-    const hasDomain = domain instanceof Uint8Array;
-    const info = isTyped && { name, header, size, ...(hasDomain && { domain }) };
-    if (!info || !isPack(info) || (domain !== undefined && !hasDomain)) {
+    const isWithin = domain === undefined || domain instanceof Uint8Array;
+    if (!isTyped || !isWithin || !isPack({ name, header, size, domain })) {
       throw damagedSegment(object, 'an index directory with a malformed pack');
     }
-    return info;
+    return listedPack({ name, header, size, domain });
   });
 }

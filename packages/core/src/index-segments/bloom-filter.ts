@@ -1,4 +1,4 @@
-const BITS_PER_KEY = 10;
+const BITS_PER_KEY = 16;
 
 /** Which bits of a filter a key sets: as many as its length allows for. */
 export interface FilterShape {
@@ -9,20 +9,29 @@ export interface FilterShape {
 }
 
 /**
- * Makes a Bloom filter of ten bits a key: about one absent key in a hundred is not told. Without keys it is empty.
+ * Makes a Bloom filter of sixteen bits a key: of a thousand absent keys of 32 bytes about one is not told. Without keys it
+ * is empty.
  *
  * @param keys - Bytes in which a key begins every `stride` bytes.
  */
 export function createFilter(keys: Uint8Array, stride: number, shape: FilterShape): Uint8Array {
-  const filter = new Uint8Array(Math.ceil(((keys.length / stride) * BITS_PER_KEY) / 8));
-  const bits = filter.length * 8;
-  for (let offset = 0; offset < keys.length; offset += stride) {
-    for (let i = 0; i < shape.hashes; i++) {
-      const bit = readUint32(keys, offset + 4 * i) % bits;
-      filter[bit >>> 3]! |= 1 << (bit & 7);
-    }
-  }
+  const filter = emptyFilter(keys.length / stride);
+  for (let offset = 0; offset < keys.length; offset += stride) addToFilter(filter, keys, offset, shape);
   return filter;
+}
+
+/** A filter for so many keys that has none yet. */
+export function emptyFilter(keys: number): Uint8Array {
+  return new Uint8Array((keys * BITS_PER_KEY) / 8);
+}
+
+/** Sets the bits of a key. */
+export function addToFilter(filter: Uint8Array, keys: Uint8Array, offset: number, shape: FilterShape): void {
+  const bits = filter.length * 8;
+  for (let i = 0; i < shape.hashes; i++) {
+    const bit = readUint32(keys, offset + 4 * i) % bits;
+    filter[bit >>> 3]! |= 1 << (bit & 7);
+  }
 }
 
 /** Whether a key may be among those of the filter. An empty filter never says no. */

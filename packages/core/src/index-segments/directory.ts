@@ -8,6 +8,8 @@ export type SegmentKind = 'blobs' | 'items' | 'snapshots';
 
 /** The content of a segment, without its envelope: the raw bytes of its blobs. */
 export interface SegmentContent {
+  /** Bloom filter over the keys; empty if there is none. */
+  readonly filter: Uint8Array;
   /** The blocks, in order. */
   readonly blocks: readonly Uint8Array[];
   /** The directory, CBOR. */
@@ -34,8 +36,6 @@ export interface SegmentDirectory {
   readonly count: number;
   /** For each block the first key in it. */
   readonly fences: readonly Uint8Array[];
-  /** Bloom filter over the keys; empty if there is none. */
-  readonly filter: Uint8Array;
   /** Names of older segments whose records are all in this one. */
   readonly replaces: readonly Uint8Array[];
 }
@@ -54,11 +54,11 @@ export function encodeDirectory(
   directory: SegmentDirectory,
   extra: { readonly [name: string]: CborValue } = {},
 ): Uint8Array {
-  const { segment, count, fences, filter, replaces } = directory;
+  const { segment, count, fences, replaces } = directory;
   if (replaces.some((name) => name.length !== NAME_LENGTH)) {
     throw new RangeError('Names of segments are 32 bytes long.');
   }
-  return encodeCbor({ ...extra, segment, version: VERSION, count, fences, filter, replaces });
+  return encodeCbor({ ...extra, segment, version: VERSION, count, fences, replaces });
 }
 
 /**
@@ -69,7 +69,7 @@ export function encodeDirectory(
  */
 export function decodeDirectory(directory: Uint8Array, { object }: DecodeSegmentOptions): DecodedDirectory {
   const members = decodeMap(directory, object);
-  const { segment, version, count, fences, filter, replaces } = members;
+  const { segment, version, count, fences, replaces } = members;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
     throw damagedSegment(object, 'an index directory without a version');
   }
@@ -80,13 +80,13 @@ export function decodeDirectory(directory: Uint8Array, { object }: DecodeSegment
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
     throw damagedSegment(object, 'an index directory without a count');
   }
-  if (!isBytesArray(fences) || !(filter instanceof Uint8Array) || !isBytesArray(replaces)) {
+  if (!isBytesArray(fences) || !isBytesArray(replaces)) {
     throw damagedSegment(object, 'an index directory with a member missing or of another type');
   }
   if (replaces.some((name) => name.length !== NAME_LENGTH)) {
     throw damagedSegment(object, 'an index directory with a name of another length');
   }
-  return { segment, count, fences, filter, replaces, members };
+  return { segment, count, fences, replaces, members };
 }
 
 /** The error for a segment that is malformed. */

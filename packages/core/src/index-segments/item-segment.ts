@@ -22,8 +22,6 @@ export interface ItemRecord {
 
 /** A segment that tells in which collections items were stored, kept as bytes. */
 export interface ItemSegment {
-  /** Id of the source whose items these are. */
-  readonly source: string;
   /** How many records it has. */
   readonly count: number;
   /** Names of older segments whose records are all in this one. */
@@ -34,24 +32,24 @@ export interface ItemSegment {
   entries(): IterableIterator<ItemRecord>;
 }
 
-const SHAPE: RecordShape = { recordLength: 28, keyLength: 16, hashes: 4 };
+/** The form of records of items. */
+export const ITEM_SHAPE: RecordShape = { recordLength: 28, keyLength: 16, hashes: 4 };
 
 /**
- * Makes a segment of the items of one source from records in any order. Equal records are kept once, and records and
+ * Makes a segment of items, of any sources, from records in any order. Equal records are kept once, and records and
  * collections are sorted, so that equal sets of records give equal bytes.
  *
  * @throws A `RangeError` if a key is not 16 bytes long or a sort time is not a safe integer.
  */
 export function encodeItemSegment(
-  source: string,
   records: Iterable<ItemRecord>,
   { replaces = [] }: EncodeSegmentOptions = {},
 ): SegmentContent {
-  const writer = createRecordWriter(SHAPE.recordLength);
+  const writer = createRecordWriter(ITEM_SHAPE.recordLength);
   const numbers = new Map<string, number>();
-  for (const { key, place } of records) {
-    if (key.length !== SHAPE.keyLength) throw new RangeError('The key of an item is 16 bytes long.');
-    if (!Number.isSafeInteger(place.sort)) throw new RangeError('A sort time is a safe integer.');
+  for (const record of records) {
+    requireItemRecord(record);
+    const { key, place } = record;
     const number = numbers.get(place.collectionId) ?? numbers.size;
     numbers.set(place.collectionId, number);
     const offset = writer.add();
@@ -65,11 +63,11 @@ export function encodeItemSegment(
   const collections = arrived.toSorted();
   const positions = new Map(collections.map((id, position) => [id, position]));
   const view = writer.view();
-  for (let offset = 16; offset < writer.bytes().length; offset += SHAPE.recordLength) {
+  for (let offset = 16; offset < writer.bytes().length; offset += ITEM_SHAPE.recordLength) {
     view.setUint32(offset, positions.get(arrived[view.getUint32(offset)]!)!);
   }
-  const { blocks, ...fields } = encodeRecords(writer.bytes(), SHAPE);
-  return { blocks, directory: encodeDirectory({ segment: 'items', replaces, ...fields }, { source, collections }) };
+  const { blocks, filter, ...fields } = encodeRecords(writer.bytes(), ITEM_SHAPE);
+  return { blocks, filter, directory: encodeDirectory({ segment: 'items', replaces, ...fields }, { collections }) };
 }
 
 /**
@@ -81,8 +79,8 @@ export function encodeItemSegment(
 export function decodeItemSegment(content: SegmentContent, { object }: DecodeSegmentOptions): ItemSegment {
   const directory = decodeDirectory(content.directory, { object });
   if (directory.segment !== 'items') throw damagedSegment(object, 'an index segment of another kind');
-  const { source, collections } = decodeNames(directory, object);
-  const table = openRecords(content.blocks, directory, SHAPE, object);
+  const collections = decodeCollections(directory, object);
+  const table = openRecords(content, directory, ITEM_SHAPE, object);
 
   function placeAt(index: number): ItemPlace {
     const { view, offset } = table.locate(index);
@@ -98,7 +96,6 @@ export function decodeItemSegment(content: SegmentContent, { object }: DecodeSeg
   }
 
   return {
-    source,
     count: table.count,
     replaces: directory.replaces,
     find(key) {
@@ -114,14 +111,16 @@ export function decodeItemSegment(content: SegmentContent, { object }: DecodeSeg
   };
 }
 
-function decodeNames(
-  { members: { source, collections } }: DecodedDirectory,
-  object: string,
-): { readonly source: string; readonly collections: readonly string[] } {
-  if (typeof source !== 'string' || !isArray(collections)) {
-    throw damagedSegment(object, 'an index directory without source or collections');
-  }
+/** @throws A `RangeError` if a key is not 16 bytes long or a sort time is not a safe integer. */
+export function requireItemRecord({ key, place }: ItemRecord): void {
+  if (key.length !== ITEM_SHAPE.keyLength) throw new RangeError('The key of an item is 16 bytes long.');
+  if (!Number.isSafeInteger(place.sort)) throw new RangeError('A sort time is a safe integer.');
+}
+
+/** The collections that a directory lists. */
+export function decodeCollections({ members: { collections } }: DecodedDirectory, object: string): readonly string[] {
+  if (!isArray(collections)) throw damagedSegment(object, 'an index directory without collections');
   const isText = (value: unknown): value is string => typeof value === 'string';
   if (!collections.every(isText)) throw damagedSegment(object, 'an index directory with a malformed collection');
-  return { source, collections };
+  return collections;
 }

@@ -1,7 +1,7 @@
 import { createFilter, mayContain } from './bloom-filter.ts';
 import type { FilterShape } from './bloom-filter.ts';
 import { damagedSegment } from './directory.ts';
-import type { DecodedDirectory } from './directory.ts';
+import type { SegmentContent, SegmentDirectory } from './directory.ts';
 
 /** The form of the records of one kind of segment. */
 export interface RecordShape extends FilterShape {
@@ -35,7 +35,8 @@ export interface EncodedRecords {
   readonly filter: Uint8Array;
 }
 
-const RECORDS_PER_BLOCK = 1024;
+/** Records in a block, the last of a segment excepted. */
+export const RECORDS_PER_BLOCK = 1024;
 
 /** Sorts records that lie back to back, drops equal ones, and cuts them into blocks with fences and filter. */
 export function encodeRecords(records: Uint8Array, shape: RecordShape): EncodedRecords {
@@ -60,12 +61,12 @@ export function encodeRecords(records: Uint8Array, shape: RecordShape): EncodedR
  *   fences or filter do not fit.
  */
 export function openRecords(
-  blocks: readonly Uint8Array[],
-  directory: DecodedDirectory,
+  { blocks, filter }: SegmentContent,
+  directory: SegmentDirectory,
   shape: RecordShape,
   object: string,
 ): RecordTable {
-  const { count, fences, filter } = directory;
+  const { count, fences } = directory;
   const { recordLength, keyLength } = shape;
   if (blocks.length !== Math.ceil(count / RECORDS_PER_BLOCK) || fences.length !== blocks.length) {
     throw damagedSegment(object, 'an index segment with another number of blocks than stated');
@@ -117,6 +118,35 @@ export function openRecords(
   };
 }
 
+/**
+ * Checks one block by itself.
+ *
+ * @throws `ERR_OBJECT_DAMAGED` if its length or its fence is another one, or it is not sorted.
+ */
+export function checkSorted(
+  block: Uint8Array,
+  expected: {
+    readonly records: number;
+    readonly fence: Uint8Array;
+    readonly shape: RecordShape;
+    readonly object: string;
+  },
+): void {
+  const { records, fence, shape, object } = expected;
+  const { recordLength, keyLength } = shape;
+  if (records < 1 || block.length !== records * recordLength) {
+    throw damagedSegment(object, 'an index block of another length than stated');
+  }
+  if (fence.length !== keyLength || compareAt(block, 0, fence, 0, keyLength) !== 0) {
+    throw damagedSegment(object, 'an index block that does not begin with its fence');
+  }
+  for (let offset = recordLength; offset < block.length; offset += recordLength) {
+    if (compareAt(block, offset - recordLength, block, offset, keyLength) > 0) {
+      throw damagedSegment(object, 'an index segment that is not sorted');
+    }
+  }
+}
+
 function checkBlock(block: Uint8Array, filter: Uint8Array, shape: RecordShape, object: string): void {
   const { recordLength, keyLength } = shape;
   for (let offset = 0; offset < block.length; offset += recordLength) {
@@ -155,7 +185,8 @@ function sortRecords(records: Uint8Array, recordLength: number): Uint8Array {
   return sorted.subarray(0, length);
 }
 
-function compareAt(a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: number): number {
+/** Compares stretches of bytes. */
+export function compareAt(a: Uint8Array, atA: number, b: Uint8Array, atB: number, length: number): number {
   for (let i = 0; i < length; i++) {
     const difference = a[atA + i]! - b[atB + i]!;
     if (difference !== 0) return difference;

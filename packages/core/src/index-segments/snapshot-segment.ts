@@ -2,7 +2,7 @@ import { compareBytes } from '../internal/bytes.ts';
 import { decodeCbor, encodeCbor } from '../internal/cbor.ts';
 import type { CborValue } from '../internal/cbor.ts';
 import { damagedSegment, decodeDirectory, encodeDirectory, isArray, isMap } from './directory.ts';
-import type { DecodeSegmentOptions, EncodeSegmentOptions, SegmentContent } from './directory.ts';
+import type { DecodeSegmentOptions, EncodeSegmentOptions, SegmentContent, SegmentDirectory } from './directory.ts';
 
 /** One record of a segment of snapshots. */
 export interface SnapshotRecord {
@@ -41,12 +41,12 @@ export function encodeSnapshotSegment(
     return !next || compareBytes(record.object, next.object) !== 0;
   });
   return {
+    filter: new Uint8Array(0),
     blocks: kept.length === 0 ? [] : [encodeCbor(kept.map(({ object, snapshot }) => ({ object, snapshot })))],
     directory: encodeDirectory({
       segment: 'snapshots',
       count: kept.length,
       fences: kept.slice(0, 1).map(({ object }) => object),
-      filter: new Uint8Array(0),
       replaces,
     }),
   };
@@ -59,20 +59,34 @@ export function encodeSnapshotSegment(
  *   version; `ERR_OBJECT_DAMAGED` if anything in it is malformed.
  */
 export function decodeSnapshotSegment(content: SegmentContent, { object }: DecodeSegmentOptions): SnapshotSegment {
-  const { segment, count, fences, replaces } = decodeDirectory(content.directory, { object });
+  const directory = decodeDirectory(content.directory, { object });
+  const records = decodeSnapshotBlocks(content.blocks, directory, object);
+  return { count: directory.count, replaces: directory.replaces, [Symbol.iterator]: () => records.values() };
+}
+
+/**
+ * Opens the blocks of a segment of snapshots.
+ *
+ * @throws `ERR_OBJECT_DAMAGED`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if anything is malformed.
+ */
+export function decodeSnapshotBlocks(
+  read: readonly Uint8Array[],
+  { segment, count, fences }: SegmentDirectory,
+  object: string,
+): readonly SnapshotRecord[] {
   if (segment !== 'snapshots') throw damagedSegment(object, 'an index segment of another kind');
   const blocks = count === 0 ? 0 : 1;
-  if (content.blocks.length !== blocks || fences.length !== blocks) {
+  if (read.length !== blocks || fences.length !== blocks) {
     throw damagedSegment(object, 'an index segment with another number of blocks than stated');
   }
-  const records = content.blocks.flatMap((block) => decodeBlock(block, object));
+  const records = read.flatMap((block) => decodeBlock(block, object));
   if (records.length !== count) throw damagedSegment(object, 'an index segment with another count than stated');
   for (const [i, record] of records.entries()) {
     const order =
       i === 0 ? compareBytes(fences[0]!, record.object) : compareBytes(records[i - 1]!.object, record.object);
     if (i === 0 ? order !== 0 : order >= 0) throw damagedSegment(object, 'an index segment that is not sorted');
   }
-  return { count, replaces, [Symbol.iterator]: () => records.values() };
+  return records;
 }
 
 function decodeBlock(block: Uint8Array, object: string): SnapshotRecord[] {

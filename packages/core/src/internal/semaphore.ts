@@ -13,6 +13,8 @@ export interface Semaphore {
   acquire(options?: OperationOptions): Promise<() => void>;
   /** How many callers wait. */
   readonly waiting: number;
+  /** Whether nobody has a slot. */
+  readonly idle: boolean;
 }
 
 /**
@@ -63,6 +65,9 @@ export function createSemaphore(limit: number): Semaphore {
     },
     get waiting() {
       return waiters.size;
+    },
+    get idle() {
+      return free === limit;
     },
   };
 }

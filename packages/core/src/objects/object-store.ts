@@ -24,12 +24,18 @@ export interface ObjectTraffic {
   bytesRead: number;
 }
 
+/** Options of {@link ObjectStore.put}. */
+export interface PutOptions extends OperationOptions {
+  /** Hex of the SHA-256 of the bytes. @defaultValue it is computed */
+  readonly digest?: string | undefined;
+}
+
 /** Objects by their hash: the only way the engine touches a destination, `config` excepted. */
 export interface ObjectStore {
   /** Counts of this store since it was made. */
   readonly traffic: ObjectTraffic;
   /** Stores bytes and returns the hex of their SHA-256. */
-  put(type: ObjectType, bytes: Uint8Array, options?: OperationOptions): Promise<string>;
+  put(type: ObjectType, bytes: Uint8Array, options?: PutOptions): Promise<string>;
   /** Reads an object whole and compares it with its name. */
   get(type: ObjectType, hash: string, options?: OperationOptions): Promise<Uint8Array>;
   /** Reads part of an object; nothing of it can be compared here. */
@@ -62,9 +68,8 @@ export function createObjectStore(destination: Destination): ObjectStore {
   return {
     traffic,
 
-    async put(type, bytes, { signal } = {}) {
+    async put(type, bytes, { signal, digest = hash('sha256', bytes, 'hex') } = {}) {
       signal?.throwIfAborted();
-      const digest = hash('sha256', bytes, 'hex');
       await destination.put(objectName(type, digest), bytes, { signal });
       traffic.objectsWritten += 1;
       traffic.bytesWritten += bytes.length;

@@ -74,7 +74,7 @@ export function createBlobReader({ objects, keyring, index }: BlobReaderContext)
 
   async function readByIndex(request: BlobRequest, failure: unknown, options: OperationOptions): Promise<Uint8Array> {
     if (failure !== undefined && !isStale(failure)) throw failure;
-    const location = await (await index(options)).find(request.id, options);
+    const location = await (await index(options)).find(request.id, { ...options, tolerant: true });
     if (location === undefined || samePlace(location, request.hint)) {
       throw failure ?? new RepositoryError('ERR_BLOB_MISSING', { item: toHex(request.id) });
     }

@@ -1,11 +1,12 @@
 import { BLOB_KINDS, OBJECT_KINDS, sealObject } from '@holdfast/crypto';
-import type { BlobToSeal } from '@holdfast/crypto';
-import type { OperationOptions } from '@holdfast/contracts';
+import type { BlobToSeal, Keyring } from '@holdfast/crypto';
+import type { OperationOptions, Randomness } from '@holdfast/contracts';
 import { frame } from '../blobs/codec.ts';
+import type { BlobIndex } from '../index-segments/blob-index.ts';
 import type { PackInfo } from '../index-segments/blob-segment.ts';
 import { fromHex } from '../internal/bytes.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
 import { domainBlobs } from '../objects/domain-blob.ts';
-import type { PackWriterContext } from './data-pack-writer.ts';
 
 /** A pack that may not be stored yet: its name is known only then. */
 export interface PackReference {
@@ -23,6 +24,22 @@ export interface Place {
   readonly offset: number;
   /** Length of its sealed form. */
   readonly length: number;
+}
+
+/** What a {@link TreePackWriter} needs. */
+export interface TreePackWriterContext {
+  /** Where packs go. */
+  readonly objects: ObjectStore;
+  /** Seals them. */
+  readonly keyring: Keyring;
+  /** For salts. */
+  readonly randomness: Randomness;
+  /** Learns where every blob of a stored pack is. */
+  readonly index: BlobIndex;
+  /** Size in bytes at which a pack is closed. */
+  readonly target: number;
+  /** What ids of blobs are made with; absent where they are made without. */
+  readonly domain?: Uint8Array | undefined;
 }
 
 /** Collects tree nodes into packs, in the order given. */
@@ -48,7 +65,7 @@ export function createTreePackWriter({
   index,
   target,
   domain,
-}: PackWriterContext): TreePackWriter {
+}: TreePackWriterContext): TreePackWriter {
   const tag = keyring.encrypted ? TAG_LENGTH : 0;
   let pack: { stored: PackInfo | undefined } = { stored: undefined };
   const first = domainBlobs(keyring, domain);

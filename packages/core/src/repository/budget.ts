@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
+import { requireOneOf } from '../internal/require-one-of.ts';
 
 /** What an open repository may use of the machine. */
 export interface BudgetOptions {
@@ -21,6 +22,13 @@ export interface BudgetOptions {
   /** Folder for files that are of use only while the repository is open. @defaultValue the system's folder for these */
   readonly temporaryDirectory?: string | undefined;
   /**
+   * Where the index is looked up: in a table in memory (27 bytes a blob), or in its files and, where there are none, on the
+   * storage, with little of it in memory.
+   *
+   * @defaultValue `'auto'`: in memory if that takes at most a quarter of `memory`, and if enough is looked up
+   */
+  readonly index?: 'auto' | 'memory' | 'disk' | undefined;
+  /**
    * Folder for what saves reading things again in a later session. Nothing readable lies in it, and it may be deleted at any moment:
    * nothing but time is lost.
    *
@@ -41,6 +49,8 @@ export interface Budget {
   readonly transfers: number;
   /** See {@link BudgetOptions.temporaryDirectory}. */
   readonly temporaryDirectory: string;
+  /** See {@link BudgetOptions.index}. */
+  readonly index: 'auto' | 'memory' | 'disk';
   /** See {@link BudgetOptions.cacheDirectory}. */
   readonly cacheDirectory: string | undefined;
   /** See {@link BudgetOptions.cacheSize}. */
@@ -67,10 +77,12 @@ export function resolveBudget(options: BudgetOptions = {}): Budget {
     workers = Math.min(64, availableParallelism()),
     transfers = 4,
     temporaryDirectory = tmpdir(),
+    index = 'auto',
     cacheDirectory,
     cacheSize = 1024 * MIB,
   } = options;
-  const budget: Budget = { memory, workers, transfers, temporaryDirectory, cacheDirectory, cacheSize };
+  const budget: Budget = { memory, workers, transfers, temporaryDirectory, index, cacheDirectory, cacheSize };
+  requireOneOf('budget.index', index, ['auto', 'memory', 'disk']);
   for (const [name, least, most, unit] of LIMITS) {
     const value = budget[name];
     if (!Number.isSafeInteger(value) || value < least || value > most) {

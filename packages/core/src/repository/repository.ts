@@ -146,6 +146,7 @@ export function createRepositoryFace(opened: Vault): Repository {
     closed = true;
     await opened.lanes.close();
     opened.keyring[Symbol.dispose]();
+    await opened.index.close();
     await opened.destination[Symbol.asyncDispose]();
   }
 

@@ -56,10 +56,10 @@ export function createVault(
     readonly lanes?: Lanes | undefined;
   },
 ): Vault {
-  const { destination, config, keyring, randomness, logger, budget } = parts;
+  const { destination, config, keyring, clock, randomness, logger, budget } = parts;
   const lanes = parts.lanes ?? createLanes({ budget, keyring, chunker: config.chunker, logger });
   const objects = createObjectStore(destination);
-  const index = createIndexStore({ objects, keyring, randomness, logger });
+  const index = createIndexStore({ objects, keyring, randomness, clock, logger, budget });
   const blobs = createBlobReader({
     objects,
     keyring,
@@ -70,7 +70,7 @@ export function createVault(
   });
   const trees = createTreeReader(blobs, { cacheBytes: budget.memory / 8 });
   const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
-  const { clock, capture = resolveCapture() } = parts;
+  const { capture = resolveCapture() } = parts;
   return {
     destination,
     config,

@@ -1,7 +1,7 @@
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
+import { assemblePart } from '../browse/assemble-part.ts';
 import { partRequests, restorable } from '../browse/snapshot-item.ts';
-import { concatBytes } from '../internal/bytes.ts';
 import type { Vault } from '../repository/vault.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
@@ -74,7 +74,7 @@ async function openGroup(
     const wanted = some.flatMap(({ record, loaded }) =>
       record.value.parts
         .filter(({ name, size }) => size <= largest && !loaded.has(name))
-        .map(({ name }) => ({ loaded, name, requests: partRequests(record, name) })),
+        .map((part) => ({ loaded, part, item: record.value.id, requests: partRequests(record, part.name) })),
     );
     let blobs: Uint8Array[];
     try {
@@ -86,11 +86,16 @@ async function openGroup(
       throw error;
     }
     let used = 0;
-    for (const { loaded, name, requests } of wanted) {
-      const part = concatBytes(blobs.slice(used, used + requests.length));
+    for (const { loaded, part, item, requests } of wanted) {
+      const own = blobs.slice(used, used + requests.length);
       used += requests.length;
-      note(part.length);
-      loaded.set(name, part);
+      try {
+        loaded.set(part.name, assemblePart(part, own, item));
+        note(part.size);
+      } catch (error) {
+        // The item that needs it will say so, and it alone fails.
+        if (!RepositoryError.is(error)) throw error;
+      }
     }
   }
 

@@ -1,5 +1,11 @@
 import type { Keyring } from '@holdfast/crypto';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
+import type { LooseBlobs, SealedPack } from '../store/pack-builder.ts';
+import { closePack, packSize, storeBatch, storeLoose, takeLoose } from '../store/pack-tasks.ts';
+import type { FreshInput, PackInput } from '../store/pack-tasks.ts';
+import { dropStream, prepareBatch, prepareStream } from '../store/prepare-tasks.ts';
+import type { BatchInput, PreparedBatch, PreparedStream, StreamInput } from '../store/prepare-tasks.ts';
+import type { StoreSessionKey } from '../store/store-session.ts';
 
 /** What every task of a lane works with. */
 export interface LaneContext {
@@ -31,10 +37,36 @@ function endSession({ sessions }: LaneContext, session: string): TaskResult<null
 export interface Tasks {
   /** Forgets what tasks kept under that name. */
   readonly endSession: Task<string, null>;
+  /** Splits, cuts and groups parts and makes the ids of their blobs. */
+  readonly prepareBatch: Task<BatchInput, PreparedBatch>;
+  /** The same with the next bytes of a long part. */
+  readonly prepareStream: Task<StreamInput, PreparedStream>;
+  /** Forgets a long part. */
+  readonly dropStream: Task<StoreSessionKey & { readonly stream: number }, null>;
+  /** Compresses and packs the new blobs of a batch. */
+  readonly storeBatch: Task<FreshInput, readonly SealedPack[]>;
+  /** Takes in blobs that another lane gave away. */
+  readonly storeLoose: Task<PackInput & { readonly loose: LooseBlobs }, readonly SealedPack[]>;
+  /** Closes the open pack. */
+  readonly closePack: Task<PackInput, readonly SealedPack[]>;
+  /** Says how large the open pack is. */
+  readonly packSize: Task<StoreSessionKey, number>;
+  /** Gives away what is in the open pack. */
+  readonly takeLoose: Task<StoreSessionKey, LooseBlobs>;
 }
 
 /** The tasks. */
-export const tasks: Tasks = { endSession };
+export const tasks: Tasks = {
+  endSession,
+  prepareBatch,
+  prepareStream,
+  dropStream,
+  storeBatch,
+  storeLoose,
+  closePack,
+  packSize,
+  takeLoose,
+};
 
 /** The names of all tasks. */
 export type TaskName = keyof Tasks;

@@ -1,6 +1,8 @@
 import { BLOB_KINDS } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
 import type { ItemSummary, JsonObject, OmittedPart } from '@holdfast/contracts';
+import type { CborValue } from '../internal/cbor.ts';
+import type { PartSegment } from '../mime/part-segment.ts';
 import { recordFields } from './record-fields.ts';
 import type { RecordFields } from './record-fields.ts';
 import type { RecordKind } from './tree-record.ts';
@@ -13,6 +15,20 @@ export interface StoredPart {
   readonly size: number;
   /** Ids of the blobs that make it up, in order. */
   readonly blobs: readonly Uint8Array[];
+  /** Byte strings that it is put together from; absent where it is its blobs, one after the other. */
+  readonly sources?: readonly PartSource[] | undefined;
+  /** How it is put together; absent where it is its sources, one after the other. */
+  readonly segments?: readonly PartSegment[] | undefined;
+}
+
+/** A byte string that a part is put together from: a stretch of the next blobs of the part. */
+export interface PartSource {
+  /** How many blobs of the part it takes. */
+  readonly blobs: number;
+  /** Where it begins in them. */
+  readonly at: number;
+  /** Its length in bytes. */
+  readonly length: number;
 }
 
 /** An item in a snapshot: the item record of docs/format/trees.md. */
@@ -39,6 +55,8 @@ export interface ItemRecord {
 
 /** The bytes of a part are its blobs, one after the other. */
 const ENCODING_PLAIN = 0;
+/** The part is put together from sources. */
+const ENCODING_ASSEMBLED = 1;
 
 /** Item records as they lie in a tree. */
 export const itemRecordKind: RecordKind<ItemRecord> = {
@@ -57,7 +75,7 @@ export const itemRecordKind: RecordKind<ItemRecord> = {
       attachments: summary.hasAttachments,
     },
     volatile,
-    parts: parts.map(({ name, size, blobs }) => ({ name, size, encoding: ENCODING_PLAIN, blobs })),
+    parts: parts.map(partToCbor),
     omitted: omitted.map(({ part, reason, lost }) => ({ part, reason, lost })),
   }),
 
@@ -92,14 +110,41 @@ export const itemRecordKind: RecordKind<ItemRecord> = {
   references: ({ parts }) => parts.flatMap(({ blobs }) => blobs.map((id) => ({ kind: BLOB_KINDS.piece, id }))),
 };
 
+function partToCbor({ name, size, blobs, sources, segments }: StoredPart): { readonly [name: string]: CborValue } {
+  if (sources === undefined) return { name, size, encoding: ENCODING_PLAIN, blobs };
+  return {
+    name,
+    size,
+    encoding: ENCODING_ASSEMBLED,
+    blobs,
+    sources: sources.map((source) => [source.blobs, source.at, source.length]),
+    ...(segments && {
+      segments: segments.map(({ source, length, line, eol }) =>
+        line === undefined ? [source, length] : [source, length, line, eol === 'crlf' ? 1 : 0],
+      ),
+    }),
+  };
+}
+
 function readPart(part: RecordFields, object: string): StoredPart {
   const encoding = part.integer('encoding');
-  if (encoding !== ENCODING_PLAIN) {
+  const plain = { name: part.text('name'), size: part.integer('size'), blobs: part.byteStrings('blobs') };
+  if (encoding === ENCODING_PLAIN) return plain;
+  if (encoding !== ENCODING_ASSEMBLED) {
     throw new RepositoryError('ERR_VERSION_UNSUPPORTED', {
       object: `part encoding in ${object}`,
       version: encoding,
-      supported: ENCODING_PLAIN,
+      supported: ENCODING_ASSEMBLED,
     });
   }
-  return { name: part.text('name'), size: part.integer('size'), blobs: part.byteStrings('blobs') };
+  const sources = part.integerRows('sources').map(([blobs = 0, at = 0, length = 0]) => ({ blobs, at, length }));
+  const segments = part.integerRowsOrNone('segments')?.map(([source = 0, length = 0, line, eol]) => ({
+    source,
+    length,
+    ...(line !== undefined && { line, eol: eol === 1 ? ('crlf' as const) : ('lf' as const) }),
+  }));
+  if (sources.reduce((sum, { blobs }) => sum + blobs, 0) !== plain.blobs.length) {
+    throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a part has other blobs than its sources' });
+  }
+  return { ...plain, sources, segments };
 }

@@ -30,6 +30,10 @@ export interface RecordFields {
   texts(name: string): readonly string[];
   /** An array of byte strings. */
   byteStrings(name: string): readonly Uint8Array[];
+  /** An array of arrays of integers that are not negative. */
+  integerRows(name: string): readonly (readonly number[])[];
+  /** The same, or nothing where there is no such field. */
+  integerRowsOrNone(name: string): readonly (readonly number[])[] | undefined;
 }
 
 /** Opens a record for reading by field. */
@@ -59,6 +63,8 @@ export function recordFields(record: CborValue | undefined, object: string): Rec
     maps: (name) => takeAll(name, isMap).map((map) => recordFields(map, object)),
     texts: (name) => takeAll(name, isText),
     byteStrings: (name) => takeAll(name, isBytes),
+    integerRows: (name) => takeAll(name, isCounts),
+    integerRowsOrNone: (name) => (source[name] === undefined ? undefined : takeAll(name, isCounts)),
   };
 }
 
@@ -67,5 +73,7 @@ const isInteger = (value: unknown): value is number => Number.isSafeInteger(valu
 const isBool = (value: unknown): value is boolean => typeof value === 'boolean';
 const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 const isArray = (value: unknown): value is readonly CborValue[] => Array.isArray(value);
+const isCounts = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((number: unknown) => Number.isSafeInteger(number) && (number as number) >= 0);
 const isMap = (value: unknown): value is CborMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

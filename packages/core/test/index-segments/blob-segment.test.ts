@@ -40,7 +40,6 @@ describe('encodeBlobSegment', () => {
       version: 1,
       count: 2,
       fences: [blocks[0]!.slice(0, 32)],
-      filter: expect.any(Uint8Array),
       replaces: [hashOf('older')],
       packs,
     });
@@ -48,23 +47,23 @@ describe('encodeBlobSegment', () => {
   });
 
   it('makes these bytes of 2,500 records for ever: the golden vector', () => {
-    const { blocks, directory } = encodeBlobSegment(makeBlobRecords(2500));
+    const { blocks, filter, directory } = encodeBlobSegment(makeBlobRecords(2500));
     expect(blocks.map(({ length }) => length)).toEqual([1024 * 48, 1024 * 48, 452 * 48]);
     expect(
       createHash('sha256')
-        .update(concatBytes([...blocks, directory]))
+        .update(concatBytes([...blocks, filter, directory]))
         .digest('hex'),
     ).toBe(GOLDEN_HASH);
   });
 
-  it('sets the bits of the filter that the format says, and ten a key', () => {
+  it('sets the bits of the filter that the format says, and sixteen a key', () => {
     const records = makeBlobRecords(100);
-    const { filter } = decodeCbor(encodeBlobSegment(records).directory) as { filter: Uint8Array };
-    expect(filter).toHaveLength(125);
-    const expected = new Uint8Array(125);
+    const { filter } = encodeBlobSegment(records);
+    expect(filter).toHaveLength(200);
+    const expected = new Uint8Array(200);
     for (const { id } of records) {
-      for (let i = 0; i < 7; i++) {
-        const bit = Number(BigInt(`0x${toHex(id.slice(4 * i, 4 * i + 4))}`) % 1000n);
+      for (let i = 0; i < 8; i++) {
+        const bit = Number(BigInt(`0x${toHex(id.slice(4 * i, 4 * i + 4))}`) % 1600n);
         expected[Math.floor(bit / 8)]! |= 2 ** (bit % 8);
       }
     }
@@ -165,7 +164,7 @@ describe('decodeBlobSegment', () => {
   });
 
   it('does without a filter', () => {
-    const content = withMembers(encodeBlobSegment(makeBlobRecords(50)), { filter: new Uint8Array(0) });
+    const content = { ...encodeBlobSegment(makeBlobRecords(50)), filter: new Uint8Array(0) };
     const segment = decodeBlobSegment(content, { object: OBJECT });
     expect(makeBlobRecords(50).every(({ id }) => segment.find(id))).toBe(true);
     expect(segment.find(hashOf('absent'))).toBeUndefined();
@@ -197,8 +196,6 @@ describe('decodeBlobSegment', () => {
     ['fences', { fences: [] }],
     ['fences', { fences: [hashOf('1'), hashOf('2')] }],
     ['fences', { fences: 'none' }],
-    ['filter', { filter: new Uint8Array(1375) }],
-    ['filter', { filter: null }],
     ['replaces', { replaces: [new Uint8Array(31)] }],
     ['replaces', { replaces: undefined }],
     ['packs', { packs: undefined }],
@@ -207,6 +204,8 @@ describe('decodeBlobSegment', () => {
     ['packs', { packs: [pack, pack, { ...pack, name: new Uint8Array(31) }] }],
     ['packs', { packs: [pack, pack, { ...pack, header: null }] }],
     ['packs', { packs: [pack, pack, null] }],
+    ['packs', { packs: [pack, pack, { ...pack, domain: new Uint8Array(15) }] }],
+    ['packs', { packs: [pack, pack, { ...pack, domain: 'mine' }] }],
     ['packs', { packs: [pack, pack, { ...pack, size: 1000 }] }],
   ])('refuses a directory with another %s: case %#', (_, changes) => {
     expect(() => decodeBlobSegment(withMembers(content, changes), { object: OBJECT })).toThrow(DAMAGED);
@@ -227,6 +226,11 @@ describe('decodeBlobSegment', () => {
     expect(() => decodeBlobSegment(withBlock(content, 0, change), { object: OBJECT })).toThrow(DAMAGED);
   });
 
+  it('refuses a filter that lacks a key', () => {
+    const lacking = { ...content, filter: new Uint8Array(2200) };
+    expect(() => decodeBlobSegment(lacking, { object: OBJECT })).toThrow(DAMAGED);
+  });
+
   it('refuses blocks in another order, missing or too many', () => {
     const [first, second] = content.blocks as [Uint8Array, Uint8Array];
     for (const blocks of [[second, first], [first], [first, second, second], []]) {
@@ -243,7 +247,7 @@ describe('decodeBlobSegment', () => {
     for (const directory of [new Uint8Array(0), Uint8Array.of(0x80), Uint8Array.of(0xff)]) {
       expect(() => decodeBlobSegment({ ...content, directory }, { object: OBJECT })).toThrow(DAMAGED);
     }
-    const items = encodeItemSegment('source', []);
+    const items = encodeItemSegment([]);
     expect(() => decodeBlobSegment(items, { object: OBJECT })).toThrow(DAMAGED);
   });
 
@@ -262,14 +266,14 @@ describe('decodeBlobSegment', () => {
 
 /** The directory of the segment of two records. */
 const GOLDEN_DIRECTORY = [
-  'a765636f756e7402657061636b7382a3646e616d655820be955617dac3a89aee7058a1cca9ef93617148273b677c694b3bbf87367ef35d',
+  'a665636f756e7402657061636b7382a3646e616d655820be955617dac3a89aee7058a1cca9ef93617148273b677c694b3bbf87367ef35d',
   '6473697a651a01000000666865616465725830000000000000000000000000000000006617d8199dcc7d8bfee17ffc703aabcdda99465a',
   '3ca4afc1036f6cc630b906f2a3646e616d655820c55a7a80e37cc91836337b074baa40529e5212ba82ee7172c302491119a20931647369',
   '7a651a01000000666865616465725830000000000000000000000000000000009bb6d771088af1c6aab5b3c5fb4092f208f64c7be2836f',
-  '2003542e407ad53c646666656e6365738158208ea720af7d06fc784e8a1e71cf77659b56e75cbed34969abb290689af960c86d6666696c',
-  '746572432acd93677365676d656e7465626c6f62736776657273696f6e01687265706c61636573815820da925a30e31f7fdaa7044e3e5b',
+  '2003542e407ad53c646666656e6365738158208ea720af7d06fc784e8a1e71cf77659b56e75cbed34969abb290689af960c86d67736567',
+  '6d656e7465626c6f62736776657273696f6e01687265706c61636573815820da925a30e31f7fdaa7044e3e5b',
   'a4ae17670de82d677b0e7adf5700428a137a36',
 ].join('');
 
-/** SHA-256 of the blocks and the directory of 2,500 records. */
-const GOLDEN_HASH = '773f6c48b09f67e5a27174fe12d11ced94092cc8e3a0db5bc9187c611451ca35';
+/** SHA-256 of the blocks, the filter and the directory of 2,500 records. */
+const GOLDEN_HASH = '0d49d272f9cfe4e5e3abac8e3ceaa749dfa31db518fd65a6df7d0ffbbee56cb7';

@@ -40,7 +40,7 @@ export function withMembers(
 ): SegmentContent {
   const members = { ...(decodeCbor(content.directory) as { [name: string]: CborValue }), ...changes };
   const present = Object.entries(members).filter((entry): entry is [string, CborValue] => entry[1] !== undefined);
-  return { blocks: content.blocks, directory: encodeCbor(Object.fromEntries(present)) };
+  return { ...content, directory: encodeCbor(Object.fromEntries(present)) };
 }
 
 /** The content with one block changed. */
@@ -67,7 +67,7 @@ export function anyDamage(content: SegmentContent): fc.Arbitrary<SegmentContent>
         changed[at]! ^= change;
         return isCut ? changed.slice(0, at) : changed;
       });
-      return { directory: directory!, blocks };
+      return { ...content, directory: directory!, blocks };
     });
 }
 

@@ -1,58 +1,78 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createItemIndex } from '../../src/index-segments/item-index.ts';
-import { decodeItemSegment, encodeItemSegment } from '../../src/index-segments/item-segment.ts';
-import type { ItemRecord } from '../../src/index-segments/item-segment.ts';
+import { encodeItemSegment } from '../../src/index-segments/item-segment.ts';
+import type { ItemPlace, ItemRecord } from '../../src/index-segments/item-segment.ts';
 import { compareBytes } from '../../src/internal/bytes.ts';
 import { propertyRuns } from '../internal/property-runs.ts';
-import { hashOf, OBJECT } from './fixtures.ts';
+import { hashOf } from './fixtures.ts';
+import { createIndexLab, MODES } from './index-lab.ts';
 
 const KEY = hashOf('item', 16);
 
 it('gives the places of an item, those added last first, each once', async () => {
   const index = createItemIndex();
-  const places = ['a', 'b', 'c', 'd'].map((collectionId, sort) => ({ collectionId, sort }));
-  const stored = encodeItemSegment('source', [{ key: KEY, place: places[0]! }]);
-  index.addSegment(decodeItemSegment(stored, { object: OBJECT }));
-  index.add(KEY, places[1]!);
-  index.takeRecent();
-  index.add(KEY, places[2]!);
-  index.add(KEY, places[0]!);
-  index.add(KEY, places[3]!);
-  expect(await index.find(KEY)).toEqual([places[3], places[0], places[2], places[1]]);
+  const places = ['a', 'b', 'c', 'd'].map((collectionId, sort) => ({ collectionId, sort: sort - 2 }));
+  for (const place of [...places, places[0]!]) index.add(KEY, place);
+  expect(await index.find(KEY)).toEqual(places.toReversed());
   expect(await index.find(hashOf('absent', 16))).toEqual([]);
 });
 
-it('hands out what was added once, and goes on finding it', async () => {
-  const record = fc.record({
-    key: fc.nat(4).map((number) => hashOf(`few ${number}`, 16)),
-    place: fc.record({ collectionId: fc.constantFrom('a', 'b'), sort: fc.nat(3) }),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(record, { maxLength: 8 }), { maxLength: 6 }), async (batches) => {
-      const index = createItemIndex();
-      for (const batch of batches) {
-        for (const { key, place } of batch) index.add(key, place);
-        const taken = index.takeRecent();
-        expect(taken).toHaveLength(batch.length);
-        expect(taken).toEqual(expect.arrayContaining(batch));
-      }
-      const all: ItemRecord[] = batches.flat();
-      for (let number = 0; number <= 4; number++) {
-        const key = hashOf(`few ${number}`, 16);
-        const places = all
-          .filter((entry) => compareBytes(entry.key, key) === 0)
-          .map(({ place }) => JSON.stringify(place));
-        const found = (await index.find(key)).map(({ collectionId, sort }) => JSON.stringify({ collectionId, sort }));
-        expect(found.toSorted()).toEqual([...new Set(places.map(canonical))].toSorted());
-      }
-    }),
-    { numRuns: propertyRuns },
-  );
+it('refuses what does not have the form of the format', () => {
+  const index = createItemIndex();
+  expect(() => index.add(new Uint8Array(32), { collectionId: 'a', sort: 1 })).toThrow(RangeError);
+  expect(() => index.add(KEY, { collectionId: 'a', sort: 0.5 })).toThrow(RangeError);
 });
 
-function canonical(place: string): string {
-  const { collectionId, sort } = JSON.parse(place) as { collectionId: string; sort: number };
-  return JSON.stringify({ collectionId, sort });
+describe.each(MODES)('in %s mode', (mode) => {
+  it('finds all places of all items, whatever was written by whom, also across the ends of blocks', async () => {
+    const record = fc.record({
+      key: fc.nat(4).map((number) => hashOf(`few ${number}`, 16)),
+      place: fc.record({ collectionId: fc.constantFrom('a', 'b'), sort: fc.oneof(fc.nat(3), fc.maxSafeInteger()) }),
+    });
+    const many = fc
+      .nat(2000)
+      .map((count) =>
+        Array.from({ length: count }, (_, sort) => ({ key: KEY, place: { collectionId: 'many', sort } })),
+      );
+    const batches = fc.array(fc.oneof({ weight: 5, arbitrary: fc.array(record, { maxLength: 8 }) }, many), {
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(batches, async (written) => {
+        const lab = await createIndexLab();
+        const other = lab.open();
+        const index = lab.open({ index: mode });
+        for (const [i, batch] of written.entries()) {
+          if (i % 2 === 0) {
+            await other.write(encodeItemSegment(batch));
+            await index.refresh();
+          } else {
+            for (const { key, place } of batch) index.items('source').add(key, place);
+            const taken = index.items('source').take();
+            expect([...taken.records(0, taken.size)]).toEqual(batch);
+            const { hash } = await index.write(encodeItemSegment(taken.records(0, taken.size)));
+            taken.stored([hash]);
+          }
+        }
+        const keys = [KEY, ...[0, 1, 2, 3, 4].map((number) => hashOf(`few ${number}`, 16))];
+        const found = await index.items('source').findMany(keys);
+        for (const [i, key] of keys.entries()) {
+          expect(found[i]!.map(textOf).toSorted()).toEqual(textsOf(written.flat(), key));
+        }
+        await index.close();
+      }),
+      { numRuns: Math.ceil(propertyRuns / 4) },
+    );
+  });
+});
+
+function textsOf(records: readonly ItemRecord[], wanted: Uint8Array): string[] {
+  const texts = records.filter(({ key }) => compareBytes(key, wanted) === 0).map(({ place }) => textOf(place));
+  return [...new Set(texts)].toSorted();
+}
+
+function textOf({ collectionId, sort }: ItemPlace): string {
+  return `${collectionId} ${sort}`;
 }

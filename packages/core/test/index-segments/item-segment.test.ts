@@ -12,8 +12,6 @@ import type { CborValue } from '../../src/internal/cbor.ts';
 import { propertyRuns } from '../internal/property-runs.ts';
 import { anyDamage, DAMAGED, expectReadOrRefused, hashOf, OBJECT, withBlock, withMembers } from './fixtures.ts';
 
-const SOURCE = 'exchange:ada@example.com';
-
 function makeItemRecords(count: number): ItemRecord[] {
   return Array.from({ length: count }, (_, i) => ({
     key: hashOf(`item ${i}`, 16),
@@ -26,7 +24,7 @@ it('lays a record out as the format says: the golden vector', () => {
     { key: hashOf('b', 16), place: { collectionId: 'inbox', sort: -2 } },
     { key: hashOf('b', 16), place: { collectionId: 'archive', sort: 258 } },
   ];
-  const { blocks, directory } = encodeItemSegment(SOURCE, records);
+  const { blocks, directory } = encodeItemSegment(records);
   const key = toHex(hashOf('b', 16));
   expect(blocks.map(toHex)).toEqual([`${key}000000000000000000000102${key}00000001fffffffffffffffe`]);
   expect(decodeCbor(directory)).toEqual({
@@ -34,24 +32,22 @@ it('lays a record out as the format says: the golden vector', () => {
     version: 1,
     count: 2,
     fences: [hashOf('b', 16)],
-    filter: expect.any(Uint8Array),
     replaces: [],
-    source: SOURCE,
     collections: ['archive', 'inbox'],
   });
 });
 
 it('makes these bytes of 2,500 records for ever: the golden vector', () => {
-  const { blocks, directory } = encodeItemSegment(SOURCE, makeItemRecords(2500));
+  const { blocks, filter, directory } = encodeItemSegment(makeItemRecords(2500));
   expect(
     createHash('sha256')
-      .update(concatBytes([...blocks, directory]))
+      .update(concatBytes([...blocks, filter, directory]))
       .digest('hex'),
   ).toBe(GOLDEN_HASH);
 });
 
 it('sets four bits of the filter for a key', () => {
-  const { filter } = decodeCbor(encodeItemSegment(SOURCE, makeItemRecords(1)).directory) as { filter: Uint8Array };
+  const { filter } = encodeItemSegment(makeItemRecords(1));
   const expected = new Uint8Array(2);
   const key = hashOf('item 0', 16);
   for (let i = 0; i < 4; i++) {
@@ -63,8 +59,7 @@ it('sets four bits of the filter for a key', () => {
 
 it.each([0, 1, 1024, 3000])('finds every one of %d records and nothing else', (count) => {
   const records = makeItemRecords(count);
-  const segment = decodeItemSegment(encodeItemSegment(SOURCE, records), { object: OBJECT });
-  expect(segment.source).toBe(SOURCE);
+  const segment = decodeItemSegment(encodeItemSegment(records), { object: OBJECT });
   expect(segment.count).toBe(count);
   expect(records.map(({ key }) => segment.find(key))).toEqual(records.map(({ place }) => [place]));
   expect(Array.from({ length: 2000 }, (_, i) => segment.find(hashOf(`absent ${i}`, 16))).flat()).toEqual([]);
@@ -77,7 +72,7 @@ it('finds all places of an item, also across the end of a block', () => {
   const place = fc.record({ collectionId: fc.constantFrom('a', 'b', '\ud83d\ude00'), sort: fc.maxSafeInteger() });
   fc.assert(
     fc.property(fc.array(fc.record({ key, place })), (records) => {
-      const segment = decodeItemSegment(encodeItemSegment(SOURCE, records), { object: OBJECT });
+      const segment = decodeItemSegment(encodeItemSegment(records), { object: OBJECT });
       for (const number of [0, 1, 2, 3]) {
         const wanted = hashOf(`few ${number}`, 16);
         const places = records.filter((record) => compareBytes(record.key, wanted) === 0).map((record) => record.place);
@@ -93,29 +88,25 @@ it('finds all places of an item, also across the end of a block', () => {
     key: hashOf('one', 16),
     place: { collectionId: 'a', sort },
   }));
-  const segment = decodeItemSegment(encodeItemSegment(SOURCE, many), { object: OBJECT });
+  const segment = decodeItemSegment(encodeItemSegment(many), { object: OBJECT });
   expect(segment.find(hashOf('one', 16))).toEqual(many.map((record) => record.place));
 });
 
 it('refuses to encode a key of another length or a sort time that is no safe integer', () => {
   const place = { collectionId: 'a', sort: 1 };
-  expect(() => encodeItemSegment(SOURCE, [{ key: new Uint8Array(32), place }])).toThrow(RangeError);
+  expect(() => encodeItemSegment([{ key: new Uint8Array(32), place }])).toThrow(RangeError);
   for (const sort of [0.5, 2 ** 53, Number.NaN]) {
-    expect(() => encodeItemSegment(SOURCE, [{ key: new Uint8Array(16), place: { ...place, sort } }])).toThrow(
-      RangeError,
-    );
+    expect(() => encodeItemSegment([{ key: new Uint8Array(16), place: { ...place, sort } }])).toThrow(RangeError);
   }
 });
 
-const content = encodeItemSegment(SOURCE, makeItemRecords(30), { replaces: [hashOf('older')] });
+const content = encodeItemSegment(makeItemRecords(30), { replaces: [hashOf('older')] });
 
 it('gives back what it replaces', () => {
   expect(decodeItemSegment(content, { object: OBJECT }).replaces).toEqual([hashOf('older')]);
 });
 
 it.each<{ [name: string]: CborValue | undefined }>([
-  { source: undefined },
-  { source: 1 },
   { collections: undefined },
   { collections: [1, 2, 3, 4, 5] },
   { collections: ['one'] },
@@ -146,5 +137,5 @@ it('gives records or a typed error, whatever byte is changed', () => {
   );
 });
 
-/** SHA-256 of the blocks and the directory of 2,500 records. */
-const GOLDEN_HASH = '16509c5b7adabab1049002cb63afa7f264a3e3625ef268807915ec8105684065';
+/** SHA-256 of the blocks, the filter and the directory of 2,500 records. */
+const GOLDEN_HASH = 'ee8e2cc29efc4a6c271a912ef1c7d1f4c54d2ead8f982e282c0c87dcae8595f8';

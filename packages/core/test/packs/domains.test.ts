@@ -11,9 +11,9 @@ import { domainBlobs } from '../../src/objects/domain-blob.ts';
 import { createObjectStore } from '../../src/objects/object-store.ts';
 import { openBlobs, sealBlobs } from '../../src/objects/sealed-object.ts';
 import { createBlobReader } from '../../src/packs/blob-reader.ts';
-import { createDataPackWriter } from '../../src/packs/data-pack-writer.ts';
 import { createTreePackWriter } from '../../src/packs/tree-pack-writer.ts';
 import { decodeNode, encodeBody, encodeNode } from '../../src/tree/node.ts';
+import { createPieceWriter } from '../support/piece-writer.ts';
 
 const randomness = seededRandomness(1);
 const [one, other] = [randomness.bytes(16), randomness.bytes(16)] as const;
@@ -38,7 +38,7 @@ describe.each(['encrypted', 'clear'] as const)('packs with a domain, %s', (form)
       index,
       objects,
       async store(domain) {
-        const writer = createDataPackWriter({ objects, keyring, randomness, index, target: 100_000, domain });
+        const writer = createPieceWriter({ objects, keyring, randomness, index, target: 100_000, domain });
         const id = await writer.add(raw);
         await writer.flush();
         return id;
@@ -130,7 +130,8 @@ describe.each(['encrypted', 'clear'] as const)('packs with a domain, %s', (form)
     const hinted = encodeNode(encodeBody(0, [Uint8Array.of(1)]), [plain, own].map(stored), undefined);
     const { places } = decodeNode(hinted, { object: 'x' });
     expect(places.map((place) => place?.pack.domain)).toEqual([undefined, one]);
-    const taken = index.takeRecent();
+    const recent = index.take();
+    const taken = [...recent.records(0, recent.size)];
     const segment = decodeBlobSegment(encodeBlobSegment(taken), { object: 'x' });
     for (const { id, location } of taken) expect(segment.find(id)?.pack.domain).toEqual(location.pack.domain);
     expect(() => encodeBlobSegment(taken.map((record) => ({ ...record, location: withDomain(own, raw) })))).toThrow(

@@ -11,6 +11,7 @@ test('a budget has the documented defaults', () => {
     workers: Math.min(64, availableParallelism()),
     transfers: 4,
     temporaryDirectory: tmpdir(),
+    index: 'auto',
     cacheDirectory: undefined,
     cacheSize: 1024 * MIB,
   });
@@ -23,6 +24,7 @@ describe.each<readonly [string, BudgetOptions, RegExp]>([
   ['too many workers', { workers: 65 }, /budget\.workers must be an integer from 0 to 64, got 65/],
   ['less than no worker', { workers: -1 }, /budget\.workers/],
   ['no transfer', { transfers: 0 }, /budget\.transfers must be an integer from 1 to 64, got 0/],
+  ['an index elsewhere', { index: 'nowhere' as never }, /budget\.index/],
   ['a cache of no size at all', { cacheSize: Number.NaN }, /budget\.cacheSize/],
   ['a folder without a name', { temporaryDirectory: '' }, /budget\.temporaryDirectory must be the path of a folder/],
   ['a folder that is no text', { cacheDirectory: 7 as never }, /budget\.cacheDirectory/],

@@ -139,7 +139,7 @@ describe('records', () => {
   });
 
   it('refuse an encoding of parts that they do not know', () => {
-    const parts = [{ name: 'a', size: 0, encoding: 1, blobs: [] }];
+    const parts = [{ name: 'a', size: 0, encoding: 2, blobs: [] }];
     const later = { ...(itemRecordKind.toCbor(item) as object), parts } as CborValue;
     expect(() => itemRecordKind.fromCbor(later, 'x')).toThrow(
       expect.objectContaining({ code: 'ERR_VERSION_UNSUPPORTED' }),

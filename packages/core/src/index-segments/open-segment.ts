@@ -1,0 +1,187 @@
+import type { OperationOptions } from '@holdfast/contracts';
+import { createLruCache } from '../internal/lru-cache.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { objectName } from '../objects/object-name.ts';
+import type { StoredObject } from '../objects/object-store.ts';
+import { damagedSegment, decodeDirectory } from './directory.ts';
+import type { DecodedDirectory, SegmentKind } from './directory.ts';
+import { checkSorted, RECORDS_PER_BLOCK } from './record-table.ts';
+import type { RecordShape } from './record-table.ts';
+import { createSegmentBytes, SMALL_SEGMENT } from './segment-bytes.ts';
+import type { SegmentContext } from './segment-bytes.ts';
+import { filtersIn, readSegmentHead } from './segment-object.ts';
+import type { SegmentHead } from './segment-object.ts';
+
+/** A segment of which the beginning was read: where its blocks are, and what they begin with. */
+export interface OpenSegment extends StoredObject {
+  /** Its name in the repository, for errors. */
+  readonly object: string;
+  /** What it tells about. */
+  readonly kind: SegmentKind;
+  /** How many records it has. */
+  readonly count: number;
+  /** How many blocks it has. */
+  readonly blocks: number;
+  /** The first key of each block, back to back. */
+  readonly fences: Uint8Array;
+  /** Numbers of its packs or collections among those of all segments. */
+  readonly numbers: Uint32Array;
+  /** Where its blobs are. */
+  readonly head: Omit<SegmentHead, 'directory'>;
+  /** 1 if it has a filter, else 0. */
+  readonly filters: number;
+}
+
+/** What opening a segment gives: what is kept of it, and the directory, which is not. */
+export interface OpenedSegment {
+  /** The segment. */
+  readonly segment: OpenSegment;
+  /** Its directory. */
+  readonly directory: DecodedDirectory;
+}
+
+/** Reads segments by ranges. */
+export interface SegmentReader {
+  /**
+   * Opens a segment: one range read, or two where the directory is long.
+   *
+   * @param numbersOf - Turns what the directory lists into numbers.
+   * @throws `ERR_OBJECT_DAMAGED`, `ERR_SEAL_BROKEN`, `ERR_VERSION_UNSUPPORTED` and the like.
+   */
+  open(
+    object: StoredObject,
+    numbersOf: (directory: DecodedDirectory, object: string) => Uint32Array,
+    options?: OperationOptions,
+  ): Promise<OpenedSegment>;
+  /** Reads the filter; an empty one if the segment has none. */
+  filter(segment: OpenSegment, options?: OperationOptions): Promise<Uint8Array>;
+  /** Reads one block of records, checked. */
+  block(segment: OpenSegment, number: number, shape: RecordShape, options?: OperationOptions): Promise<Uint8Array>;
+  /** Reads all blocks in order, several with one range read. */
+  blocks(segment: OpenSegment, shape: RecordShape, options?: OperationOptions): AsyncGenerator<Uint8Array, void, void>;
+  /** Reads the only block of a segment that has no records of fixed length. */
+  plainBlocks(segment: OpenSegment, options?: OperationOptions): Promise<Uint8Array[]>;
+  /** Keeps an object that was just written. */
+  keep(hash: string, bytes: Uint8Array): Promise<void>;
+}
+
+const LONGEST_READ = 256 * 1024;
+
+/** Bytes that keep no larger ones in memory. */
+function own(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > bytes.length + SMALL_SEGMENT ? bytes.slice() : bytes;
+}
+
+/** Makes a {@link SegmentReader}. */
+export function createSegmentReader(context: SegmentContext): SegmentReader {
+  const { keyring, blockMemory } = context;
+  const bytes = createSegmentBytes(context);
+  const opened = createLruCache<Uint8Array>(blockMemory);
+
+  async function readHead(object: StoredObject, name: string, options: OperationOptions): Promise<SegmentHead> {
+    let length = Math.min(object.size, SMALL_SEGMENT);
+    for (;;) {
+      const range = { offset: 0, length };
+      const head = await bytes.read(object, range, (read) => readSegmentHead(keyring, read, name), options);
+      if (!('needs' in head)) return head;
+      if (head.needs <= length || head.needs > object.size) throw damagedSegment(name, 'it is too short');
+      length = head.needs;
+    }
+  }
+
+  function rangeOf(segment: OpenSegment, first: number, last: number): { offset: number; length: number } {
+    const { offset } = segment.head.range(first);
+    const end = segment.head.range(last);
+    const length = end.offset + end.length - offset;
+    if (offset + length > segment.size) throw damagedSegment(segment.object, 'it is too short');
+    return { offset, length };
+  }
+
+  function openBlock(segment: OpenSegment, number: number, shape: RecordShape, sealed: Uint8Array): Uint8Array {
+    const block = segment.head.open(segment.filters + number, sealed);
+    const isLast = number === segment.blocks - 1;
+    const records = isLast ? segment.count - number * RECORDS_PER_BLOCK : RECORDS_PER_BLOCK;
+    const fence = segment.fences.subarray(number * shape.keyLength, (number + 1) * shape.keyLength);
+    checkSorted(block, { records, fence, shape, object: segment.object });
+    return block;
+  }
+
+  return {
+    async open(object, numbersOf, options = {}) {
+      const name = objectName('index', object.hash);
+      const { directory: raw, ...head } = await readHead(object, name, options);
+      const directory = decodeDirectory(raw, { object: name });
+      const { segment: kind, count, fences } = directory;
+      const filters = filtersIn(head.blobs, directory, name);
+      const segment: OpenSegment = {
+        hash: object.hash,
+        size: object.size,
+        object: name,
+        kind,
+        count,
+        blocks: fences.length,
+        fences: kind === 'snapshots' ? new Uint8Array(0) : concatBytes(fences),
+        numbers: numbersOf(directory, name),
+        head,
+        filters,
+      };
+      return { segment, directory };
+    },
+
+    async filter(segment, options) {
+      if (segment.filters === 0) return new Uint8Array(0);
+      const range = rangeOf(segment, 0, 0);
+      return bytes.read(segment, range, (sealed) => own(segment.head.open(0, sealed)), options);
+    },
+
+    async block(segment, number, shape, options) {
+      const key = `${segment.hash} ${number}`;
+      const known = opened.get(key);
+      if (known !== undefined) return known;
+      const range = rangeOf(segment, segment.filters + number, segment.filters + number);
+      const block = await bytes.read(segment, range, (sealed) => openBlock(segment, number, shape, sealed), options);
+      opened.set(key, block, block.length);
+      return block;
+    },
+
+    async *blocks(segment, shape, options = {}) {
+      await bytes.announce(segment, options);
+      for (let first = 0; first < segment.blocks;) {
+        let last = first;
+        const lengthTo = (number: number): number =>
+          rangeOf(segment, segment.filters + first, segment.filters + number).length;
+        while (last + 1 < segment.blocks && lengthTo(last + 1) <= LONGEST_READ) last += 1;
+        const range = rangeOf(segment, segment.filters + first, segment.filters + last);
+        const openAll = (sealed: Uint8Array): Uint8Array[] =>
+          Array.from({ length: last - first + 1 }, (_, i) => {
+            const { offset, length } = segment.head.range(segment.filters + first + i);
+            return openBlock(
+              segment,
+              first + i,
+              shape,
+              sealed.subarray(offset - range.offset, offset - range.offset + length),
+            );
+          });
+        yield* await bytes.read(segment, range, openAll, options);
+        first = last + 1;
+      }
+    },
+
+    async plainBlocks(segment, options) {
+      if (segment.blocks === 0) return [];
+      const range = rangeOf(segment, 0, segment.blocks - 1);
+      return bytes.read(
+        segment,
+        range,
+        (sealed) =>
+          Array.from({ length: segment.blocks }, (_, number) => {
+            const { offset, length } = segment.head.range(number);
+            return segment.head.open(number, sealed.subarray(offset - range.offset, offset - range.offset + length));
+          }),
+        options,
+      );
+    },
+
+    keep: (hash, object) => bytes.keep(hash, object),
+  };
+}

@@ -1,0 +1,119 @@
+import type { Keyring } from '@holdfast/crypto';
+import type { ByteRange, Logger, OperationOptions } from '@holdfast/contracts';
+import { createLruCache } from '../internal/lru-cache.ts';
+import { isDamage } from '../objects/damage.ts';
+import { objectName } from '../objects/object-name.ts';
+import type { ObjectStore, StoredObject } from '../objects/object-store.ts';
+import type { SegmentCache } from './segment-cache.ts';
+
+/** What segments are read with. */
+export interface SegmentContext {
+  /** Where they lie. */
+  readonly objects: ObjectStore;
+  /** Opens them. */
+  readonly keyring: Keyring;
+  /** Copies in files. */
+  readonly cache: SegmentCache;
+  /** Bytes of opened blocks that are kept in memory. */
+  readonly blockMemory: number;
+  /** Hears of copies that are damaged. */
+  readonly logger: Logger;
+}
+
+/** Reads ranges of segment objects, from the nearest place that has them. */
+export interface SegmentBytes {
+  /**
+   * Reads a range and opens it. What a copy in a file gives and cannot be opened is dropped and read from storage.
+   *
+   * @throws what `open` does with the bytes from storage, and the errors of reading.
+   */
+  read<T>(
+    object: StoredObject,
+    range: ByteRange,
+    open: (bytes: Uint8Array) => T,
+    options?: OperationOptions,
+  ): Promise<T>;
+  /** Says that all of an object will be read soon, and by ranges. */
+  announce(object: StoredObject, options?: OperationOptions): Promise<void>;
+  /** Keeps an object that was just read, or written, as a whole. */
+  keep(hash: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Objects up to this length are read as a whole, and the last ones of them kept in memory. */
+export const SMALL_SEGMENT: number = 32 * 1024;
+const SMALL_MEMORY = 2 * 1024 * 1024;
+/** When so much of an object was read piece by piece, it pays to fetch it. */
+const WORTH_FETCHING = 1 / 8;
+
+/** Makes a {@link SegmentBytes}. */
+export function createSegmentBytes({ objects, cache, logger }: SegmentContext): SegmentBytes {
+  const small = createLruCache<Uint8Array>(SMALL_MEMORY);
+  const read = new Map<string, number>();
+  const fetching = new Map<string, Promise<void>>();
+
+  async function fetchWhole({ hash, size }: StoredObject, options: OperationOptions): Promise<void> {
+    const underway =
+      fetching.get(hash) ?? cache.fill(hash, size, (range) => objects.getRange('index', hash, range, options));
+    fetching.set(hash, underway);
+    try {
+      await underway;
+    } finally {
+      fetching.delete(hash);
+    }
+  }
+
+  /** Counts what is read of an object, and fetches it once that is worth it. */
+  async function note(object: StoredObject, length: number, options: OperationOptions): Promise<void> {
+    const before = read.get(object.hash) ?? 0;
+    const limit = object.size * WORTH_FETCHING;
+    read.set(object.hash, before + length);
+    if (before < limit && before + length >= limit) await fetchWhole(object, options);
+  }
+
+  async function fromCopy<T>(hash: string, range: ByteRange, open: (bytes: Uint8Array) => T): Promise<T | undefined> {
+    const bytes = await cache.read(hash, range);
+    if (bytes === undefined) return undefined;
+    try {
+      return open(bytes);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      logger.warn('a copy of an index segment is damaged', { object: objectName('index', hash), code: error.code });
+      await cache.forget(hash);
+      return undefined;
+    }
+  }
+
+  return {
+    async read(object, range, open, options = {}) {
+      const { hash, size } = object;
+      const whole = small.get(hash);
+      if (whole !== undefined) return open(whole.subarray(range.offset, range.offset + range.length));
+      const copied = await fromCopy(hash, range, open);
+      if (copied !== undefined) return copied;
+      if (size <= SMALL_SEGMENT) {
+        const bytes = await objects.get('index', hash, options);
+        small.set(hash, bytes, bytes.length);
+        if (cache.persistent) await cache.put(hash, bytes);
+        return open(bytes.subarray(range.offset, range.offset + range.length));
+      }
+      const bytes = await objects.getRange('index', hash, range, options);
+      await note(object, range.length, options);
+      return open(bytes);
+    },
+
+    async announce(object, options = {}) {
+      if (!cache.persistent) {
+        // A copy would be read once, which saves nothing.
+        read.set(object.hash, Number.POSITIVE_INFINITY);
+      } else if (object.size > SMALL_SEGMENT) {
+        const isThere = (await cache.read(object.hash, { offset: 0, length: 1 })) !== undefined;
+        if (!isThere) await fetchWhole(object, options);
+      }
+    },
+
+    async keep(hash, bytes) {
+      if (bytes.length <= SMALL_SEGMENT) small.set(hash, bytes, bytes.length);
+      if (cache.persistent) await cache.put(hash, bytes);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Buffer } from 'node:buffer';
+
+import { encodedLength, writeBase64Lines } from './base64-encoder.ts';
+import type { PartSegment } from './part-segment.ts';
+
+/**
+ * Puts a part together again from its sources: the way back from `createMimeSplitter`.
+ *
+ * @param sources Each whole.
+ * @param size Length of the result; checked before memory for it is taken.
+ * @throws A `RangeError` if the segments do not make up `size` bytes, or ask of a source what it does not have.
+ */
+export function joinSegments(
+  segments: readonly PartSegment[],
+  sources: readonly Uint8Array[],
+  size: number,
+): Uint8Array {
+  const taken = sources.map(() => 0);
+  let total = 0;
+  for (const segment of segments) {
+    const { source, length } = segment;
+    const before = taken[source];
+    if (before === undefined || before + length > sources[source]!.length) {
+      throw new RangeError('A segment asks for bytes that its source does not have.');
+    }
+    taken[source] = before + length;
+    total += joinedLength(segment);
+  }
+  if (total !== size) throw new RangeError('The segments do not make up the part.');
+
+  const part = new Uint8Array(size);
+  const target = Buffer.from(part.buffer);
+  taken.fill(0);
+  let at = 0;
+  for (const segment of segments) {
+    const { source, length } = segment;
+    const bytes = sources[source]!.subarray(taken[source]!, taken[source]! + length);
+    if (segment.line === undefined) part.set(bytes, at);
+    else writeBase64Lines(target, at, bytes, { line: segment.line, eol: segment.eol ?? 'crlf' });
+    taken[source]! += length;
+    at += joinedLength(segment);
+  }
+  return part;
+}
+
+/**
+ * How many bytes of the part a segment makes up.
+ *
+ * @throws A `RangeError` if it is none that docs/format/trees.md allows.
+ */
+export function joinedLength({ length, line, eol }: PartSegment): number {
+  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError('The length of a segment is none.');
+  if (line === undefined) return length;
+  if (!Number.isSafeInteger(line) || line <= 0 || line % 4 !== 0) throw new RangeError('A line of base64 is none.');
+  return encodedLength(length, { line, eol: eol ?? 'crlf' });
+}

@@ -1,0 +1,77 @@
+import { frame } from '../blobs/codec.ts';
+import type { LaneContext, TaskResult } from '../threads/tasks.ts';
+import { eachLoose } from './pack-builder.ts';
+import type { LooseBlobs, SealedPack } from './pack-builder.ts';
+import { storeSession } from './store-session.ts';
+import type { StoreSession, StoreSessionKey } from './store-session.ts';
+
+/** What packs are made with. */
+export interface PackInput extends StoreSessionKey {
+  /** Size at which a pack is closed. */
+  readonly target: number;
+  /** One salt for each pack that may be closed. */
+  readonly salts: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** Which blobs of a batch are to be stored. */
+export interface FreshInput extends PackInput {
+  /** Number of the batch. */
+  readonly batch: number;
+  /** 1 for each blob that is new, else 0. */
+  readonly fresh: Uint8Array;
+}
+
+/** Compresses the blobs of a batch that are new into the open pack. Returns packs that became full. */
+export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<readonly SealedPack[]> {
+  const session = storeSession(context, input);
+  const packs: SealedPack[] = [];
+  const blobs = session.batches.get(input.batch);
+  session.batches.delete(input.batch);
+  blobs?.each(input.fresh, (id, raw) => {
+    session.pack.add(id, frame(raw));
+    closeIfFull(session, input, packs);
+  });
+  return answer(packs);
+}
+
+/** Takes in what another lane gave away. */
+export function storeLoose(
+  context: LaneContext,
+  input: PackInput & { readonly loose: LooseBlobs },
+): TaskResult<readonly SealedPack[]> {
+  const session = storeSession(context, input);
+  const packs: SealedPack[] = [];
+  eachLoose(input.loose, (id, plaintext) => {
+    session.pack.add(id, plaintext);
+    closeIfFull(session, input, packs);
+  });
+  return answer(packs);
+}
+
+/** Closes the open pack, unless it is empty. */
+export function closePack(context: LaneContext, input: PackInput): TaskResult<readonly SealedPack[]> {
+  const { pack } = storeSession(context, input);
+  const [salt] = input.salts;
+  return answer(pack.size === 0 || salt === undefined ? [] : [pack.seal(salt)]);
+}
+
+/** Says how large the open pack is. */
+export function packSize(context: LaneContext, input: StoreSessionKey): TaskResult<number> {
+  return { output: storeSession(context, input).pack.size, transfer: [] };
+}
+
+/** Gives away what is in the open pack. */
+export function takeLoose(context: LaneContext, input: StoreSessionKey): TaskResult<LooseBlobs> {
+  const output = storeSession(context, input).pack.take();
+  return { output, transfer: [output.plaintexts.buffer as ArrayBuffer] };
+}
+
+function closeIfFull({ pack }: StoreSession, { target, salts }: PackInput, packs: SealedPack[]): void {
+  const salt = salts[packs.length];
+  // One that is a little larger is better than a salt used twice.
+  if (pack.size >= target && salt !== undefined) packs.push(pack.seal(salt));
+}
+
+function answer(packs: readonly SealedPack[]): TaskResult<readonly SealedPack[]> {
+  return { output: packs, transfer: packs.map(({ bytes }) => bytes.buffer as ArrayBuffer) };
+}

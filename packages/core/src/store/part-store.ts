@@ -1,0 +1,242 @@
+import type { Clock, ItemPart, OperationOptions, Randomness } from '@holdfast/contracts';
+import type { BlobIndex } from '../index-segments/blob-index.ts';
+import { toHex } from '../internal/bytes.ts';
+import { createSemaphore } from '../internal/semaphore.ts';
+import type { ObjectStore } from '../objects/object-store.ts';
+import type { Lane } from '../threads/lane.ts';
+import type { Lanes } from '../threads/lanes.ts';
+import type { StoredPart } from '../tree/item-record.ts';
+import { closeLanePacks } from './close-lane-packs.ts';
+import { createPackPutter } from './pack-putter.ts';
+import { partKind } from './part-kind.ts';
+import { createPendingBlobs } from './pending-blobs.ts';
+import { createOpenSlab } from './open-slab.ts';
+import type { OpenSlab } from './open-slab.ts';
+import type { PreparedPart } from './prepared-part.ts';
+import { splitIds } from './split-ids.ts';
+import type { StoreLimits } from './store-limits.ts';
+import { takeStream } from './take-stream.ts';
+
+/** Stores the parts of items: everything between a source that delivers them and packs that are durable. */
+export interface PartStore {
+  /**
+   * Takes the parts of an item. Resolves once their bytes were read, so that the source may go on; waits while there is
+   * too much under way. `stored` resolves once it is known which blobs they are.
+   *
+   * @throws what a stream of the source throws; else what ended this store, for good.
+   */
+  take(parts: readonly ItemPart[], options?: OperationOptions): Promise<TakenParts>;
+  /** Sends what was taken on its way, however little it is. */
+  nudge(): void;
+  /** Waits for something that depends on parts taken, or still to be taken: nothing is held back meanwhile. */
+  hurry<T>(waiting: Promise<T>): Promise<T>;
+  /**
+   * Makes everything durable of which `stored` is, or is about to be, resolved. Others may take parts meanwhile.
+   *
+   * @throws what ended this store.
+   */
+  flush(): Promise<void>;
+  /** Forgets everything that is not durable. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** What {@link PartStore.take} gives. */
+export interface TakenParts {
+  /** The parts as they stand in the record of the item. */
+  readonly stored: Promise<readonly StoredPart[]>;
+}
+
+/** What a {@link PartStore} needs. */
+export interface PartStoreContext {
+  /** Where the work is done. */
+  readonly lanes: Lanes;
+  /** Where packs go. */
+  readonly objects: ObjectStore;
+  /** What is known. */
+  readonly index: BlobIndex;
+  /** For salts. */
+  readonly randomness: Randomness;
+  /** Says how long parts have waited. */
+  readonly clock: Clock;
+  /** How much is held. */
+  readonly limits: StoreLimits;
+  /** What ids of blobs are made with; absent where they are made without. */
+  readonly domain?: Uint8Array | undefined;
+  /** Carries the signal of the run. */
+  readonly options: OperationOptions;
+}
+
+/** What every way of taking a part in shares. */
+export interface PartIntake extends PartStoreContext {
+  /** Name and domain, as lanes are told them. */
+  readonly session: { readonly session: string; readonly domain: Uint8Array | undefined };
+  /** Waits until another slab may be under way. */
+  acquire(options: OperationOptions): Promise<() => void>;
+  /** A lane for so many bytes. */
+  pick(bytes: number): Lane;
+  /** A number that no other batch has. */
+  nextNumber(): number;
+  /** Finds out what is new of a batch and stores that. `onKnown` is called in between. */
+  storeNew(lane: Lane, batch: number, ids: readonly Uint8Array[], onKnown: () => void): Promise<void>;
+  /** Keeps an eye on work: it is waited for by a flush, and its failure ends the store. */
+  track(work: Promise<void>): void;
+}
+
+/** Parts wait no longer than that for others to share a slab with. */
+const LONGEST_WAIT_MS = 2000;
+/** A batch fills so many packs at most. */
+const SALTS = 4;
+const SALT_LENGTH = 32;
+
+/** Makes a {@link PartStore}. */
+export function createPartStore(context: PartStoreContext): PartStore {
+  const { lanes, objects, index, randomness, clock, limits, domain, options } = context;
+  const session = { session: toHex(randomness.bytes(8)), domain };
+  const slots = createSemaphore(limits.slabs);
+  const used = new Set<Lane>();
+  const underway = new Set<Promise<void>>();
+  const pending = createPendingBlobs(index);
+  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, options, onFailure: fail });
+  const salts = (): Uint8Array<ArrayBuffer>[] => Array.from({ length: SALTS }, () => randomness.bytes(SALT_LENGTH));
+  let failure: { readonly error: unknown } | undefined;
+  let open: OpenSlab | undefined;
+  let urgent = 0;
+  let numbers = 0;
+  let flushing: Promise<void> = Promise.resolve();
+
+  /** The first failure is the one that counts; what waits must not wait for ever. */
+  function fail(error: unknown): void {
+    failure ??= { error };
+    open?.abandon(failure.error);
+    open = undefined;
+  }
+
+  function requireSound(): void {
+    options.signal?.throwIfAborted();
+    if (failure !== undefined) throw failure.error;
+  }
+
+  const intake: PartIntake = {
+    ...context,
+    session,
+    acquire: (reading) => slots.acquire(reading),
+    pick(bytes) {
+      const lane = lanes.pick(bytes);
+      used.add(lane);
+      return lane;
+    },
+    nextNumber: () => (numbers += 1),
+    async storeNew(lane, batch, ids, onKnown) {
+      const fresh = await pending.claim(ids, options);
+      onKnown();
+      const packing = { ...session, target: limits.packTarget, salts: salts() };
+      await putter.put(await lane.call('storeBatch', { ...packing, batch, fresh }));
+    },
+    track(work) {
+      const watched = work.catch(fail).finally(() => underway.delete(watched));
+      underway.add(watched);
+    },
+  };
+
+  function dispatch(): void {
+    const slab = open;
+    open = undefined;
+    if (slab === undefined) return;
+    const lane = intake.pick(slab.used);
+    const batch = intake.nextNumber();
+    const work = async (): Promise<void> => {
+      try {
+        const input = { ...session, batch, slab: slab.bytes(), parts: slab.parts };
+        const prepared = await lane.call('prepareBatch', input, [input.slab.buffer as ArrayBuffer]);
+        const ids = splitIds(prepared.ids);
+        await intake.storeNew(lane, batch, ids, () => {
+          slab.settle((name, number) => storedPart(name, prepared.parts[number], ids));
+        });
+      } catch (error) {
+        slab.abandon(error);
+        throw error;
+      } finally {
+        slab.release();
+      }
+    };
+    intake.track(work());
+  }
+
+  /** Adds a part to the open slab; nothing comes between finding room in it and the adding. */
+  async function addToSlab(
+    name: string,
+    bytes: Uint8Array,
+    reading: OperationOptions,
+  ): Promise<{ readonly part: Promise<StoredPart> }> {
+    for (;;) {
+      if (open?.fits(bytes.length) === true) return { part: open.add(name, partKind(name), bytes) };
+      dispatch();
+      const release = await slots.acquire(reading);
+      if (failure !== undefined) release();
+      requireSound();
+      // Somebody else may have opened one meanwhile.
+      if (open === undefined) open = createOpenSlab(limits.slab, { release, since: clock.now() });
+      else release();
+    }
+  }
+
+  async function takePart(
+    { name, bytes }: ItemPart,
+    reading: OperationOptions,
+  ): Promise<{ readonly part: Promise<StoredPart> }> {
+    if (bytes instanceof Uint8Array && bytes.length <= limits.slab) return addToSlab(name, bytes, reading);
+    const taken = await takeStream(intake, { name, bytes }, reading);
+    return 'stored' in taken ? { part: Promise.resolve(taken.stored) } : addToSlab(name, taken.whole, reading);
+  }
+
+  async function flushNow(): Promise<void> {
+    requireSound();
+    dispatch();
+    await Promise.all(underway);
+    requireSound();
+    const packing = { ...session, target: limits.packTarget };
+    await closeLanePacks([...used], packing, { salts, put: (packs) => putter.put(packs) });
+    await putter.settle();
+    requireSound();
+  }
+
+  return {
+    async take(parts, reading = {}) {
+      const stored: Promise<StoredPart>[] = [];
+      for (const part of parts) {
+        requireSound();
+        const taken = await takePart(part, reading);
+        // Whoever waits for all of them hears of it; where another part cannot be read, nobody waits.
+        taken.part.catch(() => {});
+        stored.push(taken.part);
+      }
+      if (urgent > 0 || (open !== undefined && clock.now() - open.since >= LONGEST_WAIT_MS)) dispatch();
+      return { stored: Promise.all(stored) };
+    },
+    nudge: dispatch,
+    async hurry(waiting) {
+      urgent += 1;
+      dispatch();
+      try {
+        return await waiting;
+      } finally {
+        urgent -= 1;
+      }
+    },
+    flush() {
+      const next = flushing.then(flushNow);
+      flushing = next.catch(() => {});
+      return next;
+    },
+    async close() {
+      fail(new TypeError('This backup has ended.'));
+      await Promise.all([...used].map((lane) => lane.call('endSession', session.session).catch(() => null)));
+    },
+  };
+}
+
+function storedPart(name: string, prepared: PreparedPart | undefined, ids: readonly Uint8Array[]): StoredPart {
+  if (prepared === undefined) throw new TypeError('A lane lost a part.');
+  const { size, blobs, sources, segments } = prepared;
+  return { name, size, blobs: blobs.map((number) => ids[number] as Uint8Array), sources, segments };
+}

@@ -1,0 +1,49 @@
+import type { Keyring } from '@holdfast/crypto';
+import { createChunker } from '../blobs/chunker.ts';
+import type { Chunker } from '../blobs/chunker.ts';
+import type { LaneContext } from '../threads/tasks.ts';
+import type { BlobBatch } from './blob-batch.ts';
+import { createPackBuilder } from './pack-builder.ts';
+import type { PackBuilder } from './pack-builder.ts';
+import type { PartStream } from './part-stream.ts';
+
+/** What one backup is, to a lane. */
+export interface StoreSessionKey {
+  /** Name of the session. */
+  readonly session: string;
+  /** What ids of blobs are made with. */
+  readonly domain: Uint8Array | undefined;
+}
+
+/** What a lane keeps of a backup. */
+export interface StoreSession {
+  /** Makes ids. */
+  readonly keyring: Keyring;
+  /** What ids of blobs are made with. */
+  readonly domain: Uint8Array | undefined;
+  /** Cuts what is long. */
+  readonly chunker: Chunker;
+  /** The open pack. */
+  readonly pack: PackBuilder;
+  /** Batches of which it is not said yet what is known, by number. */
+  readonly batches: Map<number, BlobBatch>;
+  /** Parts that are not at their end, by number. */
+  readonly streams: Map<number, PartStream>;
+}
+
+/** The session of that name, made when it is first asked for. */
+export function storeSession(context: LaneContext, { session, domain }: StoreSessionKey): StoreSession {
+  const { keyring, sessions, chunker } = context;
+  const known = sessions.get(session) as StoreSession | undefined;
+  if (known !== undefined) return known;
+  const made: StoreSession = {
+    keyring,
+    domain,
+    chunker: createChunker(keyring.chunkerKey, chunker),
+    pack: createPackBuilder(keyring, domain),
+    batches: new Map(),
+    streams: new Map(),
+  };
+  sessions.set(session, made);
+  return made;
+}

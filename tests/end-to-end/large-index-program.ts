@@ -1,0 +1,69 @@
+/**
+ * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, and prints what that took:
+ * `node large-index-program.ts <folder> <segments> <memory|disk> <look-ups>`. A process of its own, so that its memory
+ * is that of the index.
+ */
+import process from 'node:process';
+import { idAt, idsOf, openLargeIndex, PER_SEGMENT } from './large-index.ts';
+
+/** What one process measured. */
+export interface LargeIndexResult {
+  /** Records of all segments. */
+  readonly records: number;
+  /** Milliseconds until all segments were open. */
+  readonly openMs: number;
+  /** Milliseconds of the first batch, which reads what look-ups need. */
+  readonly firstMs: number;
+  /** Look-ups a second after that. */
+  readonly perSecond: number;
+  /** Wrong answers. */
+  readonly wrong: number;
+  /** Most memory that the process ever had, in bytes. */
+  readonly peak: number;
+}
+
+const BATCH = 1000;
+/** Known ids come from so many segments, so that the process holds few of them itself. */
+const SAMPLED = 4;
+
+const [folder = '', segments = '1', mode = 'memory', lookUps = '100000'] = process.argv.slice(2);
+const count = Number(segments);
+const index = openLargeIndex(folder, { index: mode === 'disk' ? 'disk' : 'memory', memory: 128 * 1024 * 1024 });
+const begin = performance.now();
+await index.refresh();
+const opened = performance.now();
+
+let step = 0;
+const next = (limit: number): number => (step = (step * 48_271 + 11) % 2_147_483_647) % limit;
+const known = Array.from({ length: SAMPLED }, (_, i) => idsOf(Math.floor((i * count) / SAMPLED), 10_000));
+const unknown = idsOf(1_000_000, 10_000);
+let wrong = 0;
+async function lookUp(): Promise<void> {
+  const expected: boolean[] = [];
+  const ids = Array.from({ length: BATCH }, (_, i) => {
+    expected.push(i % 2 === 0);
+    const from = i % 2 === 0 ? known[next(SAMPLED)]! : unknown;
+    return idAt(from, next(10_000));
+  });
+  const started = performance.now();
+  const found = await index.blobs.hasMany(ids);
+  spent += performance.now() - started;
+  wrong += found.filter((isKnown, i) => isKnown !== expected[i]).length;
+}
+
+let spent = 0;
+await lookUp();
+const firstMs = spent;
+spent = 0;
+const rounds = Math.ceil(Number(lookUps) / BATCH);
+for (let round = 0; round < rounds; round += 1) await lookUp();
+await index.close();
+const result: LargeIndexResult = {
+  records: count * PER_SEGMENT,
+  openMs: Math.round(opened - begin),
+  firstMs: Math.round(firstMs),
+  perSecond: Math.round((rounds * BATCH * 1000) / spent),
+  wrong,
+  peak: process.resourceUsage().maxRSS * 1024,
+};
+console.log(JSON.stringify(result));
