@@ -7,6 +7,7 @@ import { createRepository, openRepository } from '@holdfast/core';
 import type { Repository } from '@holdfast/core';
 import { localDestination } from '@holdfast/destinations/local';
 import { startProcess } from '@holdfast/testkit';
+import { badFolders } from './bad-folders.ts';
 import { badOptions } from './bad-options.ts';
 import type { BadMail, BadMailSize } from './bad-mail.ts';
 import type { EngineProgramResult, EngineProgramSettings } from './engine-program.ts';
@@ -58,6 +59,14 @@ export const badEngineInputs: readonly BadMail[] = [
     name: 'a message that is one line of base64 without an end',
     run: (size) => withScene((scene) => keepsItem(scene, { 'message.eml': endlessLine(size === 'full' ? 40 : 2) })),
   },
+  {
+    name: 'a worker that dies in the middle of a backup',
+    run: () => withScene(dyingWorker),
+  },
+  ...badFolders.map(({ name, run }) => ({
+    name,
+    run: () => withScene(({ folder }) => run(folder)),
+  })),
   {
     name: 'an attachment of 2 GB',
     run: (size) => withScene((scene) => largeAttachment(scene, size)),
@@ -174,6 +183,20 @@ async function runEngine(settings: EngineProgramSettings): Promise<EngineProgram
   }).outcome;
   if (code !== 0) throw new Error(`the program ended with ${code}: ${stderr}`);
   return JSON.parse(lines.at(-1) ?? '') as EngineProgramResult;
+}
+
+/** A worker is ended from outside: the run says so, and the next one goes on. */
+async function dyingWorker({ folder }: EngineScene): Promise<BadMailOutcome> {
+  const items = 600;
+  const complaints: string[] = [];
+  const { outcome, killed } = await runEngine({ folder, items, killWorkerAfter: 2 });
+  if (killed !== 1) complaints.push(`${killed} workers were killed`);
+  if (outcome !== 'ERR_WORKER_FAILED') complaints.push(`it ended as ${outcome}`);
+  const again = await runEngine({ folder, items });
+  if (again.outcome !== 'complete') complaints.push(`the next run ended as ${again.outcome}`);
+  const checked = await runEngine({ folder, act: 'check' });
+  if (checked.outcome !== 'complete') complaints.push('the check found something');
+  return { outcome: `${outcome}, then ${again.outcome}`, complaints };
 }
 
 async function largeAttachment({ folder, repository }: EngineScene, size: BadMailSize): Promise<BadMailOutcome> {
