@@ -140,8 +140,10 @@ async function backUp(repository: Repository, mailbox: ExchangeMailbox): Promise
   const report = await repository
     .backup(mailbox, {
       signal,
-      onProgress({ totals: { items, bytesRead } }) {
-        line.update(`${items} items, ${size(bytesRead)}`);
+      onProgress(event) {
+        if (event.type !== 'progress') return;
+        const { phase, items, bytes, itemsPerSecond } = event;
+        line.update(`${phase}: ${items.done} items, ${size(bytes.done)}, ${itemsPerSecond.toFixed()} items/s`);
       },
     })
     .finally(() => line.end());
@@ -177,7 +179,7 @@ async function restore(
       signal,
       onProgress(event) {
         if (event.type === 'item-restored') restoredIds.set(event.item, event.targetId);
-        line.update(`${event.done} of ${event.planned} items`);
+        else if (event.type === 'progress') line.update(`${event.items.done} of ${event.items.expected} items`);
       },
     })
     .finally(() => line.end());

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CryptoError } from '@holdfast/contracts';
 import { createRepository, openRepository } from '@holdfast/core';
 import { generateKey, password } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { exchangeOnline } from '@holdfast/exchange-source';
+import { filesSource, filesTarget } from '@holdfast/files';
 import { startExchange } from '@holdfast/simulators/exchange';
 import { validateDestination } from '@holdfast/testkit';
 
@@ -39,6 +40,14 @@ try {
 
   const wrong = openRepository({ destination: localDestination({ path }), key: password('not this one') });
   await assert.rejects(wrong, (error) => CryptoError.is(error, 'ERR_KEY_WRONG'));
+
+  const exported = join(path, '..', `${basename(path)}-exported`);
+  try {
+    assert.equal((await repository.restore(plan, filesTarget({ path: exported }))).restored, 12);
+    assert.equal((await repository.backup(filesSource({ path: exported }))).result, 'complete');
+  } finally {
+    await rm(exported, { recursive: true, force: true });
+  }
   await repository.close();
   await exchange.close();
 } finally {

@@ -19,6 +19,7 @@ export async function sampleFields(encryption: 'encrypted' | 'clear'): Promise<F
   await repository.backup(ada, { checkpoint: { items: 40 }, tags: ['sample'] });
   control.moveMessage(ADA, unreadable, 'Archive');
   await repository.backup(ada);
+  await repository.backup(ada, { capture: { mode: 'full', selfContained: true } });
   const fields = await fieldsOf(folder, key);
   await world[Symbol.asyncDispose]();
   return fields;

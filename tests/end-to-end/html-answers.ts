@@ -118,8 +118,8 @@ async function restoreIn(world: BadWorld, { status, moment, kind }: HtmlAnswers)
   const outcome = await settled(
     repository.restore(plan, eve, {
       concurrency: 2,
-      onProgress() {
-        if (++done === 3 && moment === 'middle') begin();
+      onProgress({ type }) {
+        if (type !== 'progress' && ++done === 3 && moment === 'middle') begin();
       },
     }),
   );

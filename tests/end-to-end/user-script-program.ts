@@ -68,6 +68,7 @@ async function restore(settings: UserScriptSettings): Promise<Done> {
   const { restored, result, usage } = await runRestoreScript(settings, {
     onProgress(event) {
       notePeak();
+      if (event.type === 'progress') return;
       console.log(event.type === 'item-restored' ? 'item' : `failed ${event.code}`);
     },
   });

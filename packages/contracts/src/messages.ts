@@ -25,19 +25,20 @@ export const englishMessages: MessageTable = {
   ERR_THROTTLED: 'The storage asks to slow down at {name}. The call may be repeated later.',
   ERR_UNAVAILABLE: 'The storage does not answer for {name}. Check the connection; the call may be repeated.',
 
-  ERR_COLLECTION_NOT_FOUND: 'The mailbox has no folder {collection} any more. It was deleted or moved meanwhile.',
+  ERR_COLLECTION_NOT_FOUND: 'There is no folder {collection} any more. It was deleted or moved meanwhile.',
   ERR_COLLECTION_REFUSED:
     'The service refuses to create the folder ({reason}). Restore its items into another one; the others are not affected.',
   ERR_CREDENTIALS_REJECTED:
     'The service rejects the credentials ({reason}). Check tenant and client id, and that the secret or certificate is valid.',
-  ERR_ITEM_NOT_FOUND: 'The mailbox has no item {item} any more. It was deleted or moved meanwhile.',
-  ERR_ITEM_REFUSED: 'The service refuses to create item {item} ({reason}). The other items are not affected.',
-  ERR_ITEM_UNREADABLE: 'The service cannot deliver item {item} ({reason}). The other items are not affected.',
-  ERR_MAILBOX_NOT_FOUND: 'There is no mailbox {mailbox} ({reason}). Check the address and that it has a cloud mailbox.',
+  ERR_ITEM_NOT_FOUND: 'There is no item {item} any more. It was deleted or moved meanwhile.',
+  ERR_ITEM_REFUSED: 'The target refuses to create item {item} ({reason}). The other items are not affected.',
+  ERR_ITEM_UNREADABLE: 'The source cannot deliver item {item} ({reason}). The other items are not affected.',
+  ERR_MAILBOX_NOT_FOUND:
+    'There is no mailbox or folder {mailbox} ({reason}). Check the path, or the address and that it has a cloud mailbox.',
   ERR_SOURCE_ACCESS_DENIED:
     'The service denies access to {resource} ({reason}). Grant the application the permissions of the guide.',
   ERR_SOURCE_PROTOCOL: 'The service gave an answer that makes no sense ({reason}). Run again; report it if it stays.',
-  ERR_SOURCE_QUOTA_EXCEEDED: 'The mailbox {mailbox} is over its quota. Free some space in it, then run again.',
+  ERR_SOURCE_QUOTA_EXCEEDED: 'There is no room left in {mailbox}. Free some space in it, then run again.',
   ERR_SOURCE_THROTTLED: 'The service keeps asking to slow down ({reason}). Run again later.',
   ERR_SOURCE_UNREACHABLE: 'The service cannot be reached ({reason}). Check network and proxy, then run again.',
 

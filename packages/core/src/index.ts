@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+export { captureModeFor } from './capture/capture-mode-for.ts';
+export { createPause } from './progress/pause-gate.ts';
 export { createRepository } from './repository/create-repository.ts';
 export { openRepository } from './repository/open-repository.ts';
 export { restoreText } from './restore/restore-text.ts';
@@ -30,8 +32,28 @@ export type {
 } from './browse/browse.ts';
 export type { DifferingCollection, DiffOptions, SnapshotDifference } from './browse/diff.ts';
 export type { ItemOptions } from './browse/snapshot-item.ts';
-export type { CaptureOptions } from './capture/capture-options.ts';
-export type { CheckLevel, CheckOptions, CheckProblem, CheckReport, ObjectChecked } from './check/check-options.ts';
+export type { CaptureOptions, ResolvedCapture } from './capture/capture-options.ts';
+export type {
+  CapturePolicy,
+  MonthlyCapture,
+  NumberedDay,
+  WeekdayOfMonth,
+  Weekday,
+  WeeklyCapture,
+  WeekOfMonth,
+  YearlyCapture,
+  YearlyMonth,
+} from './capture/capture-policy.ts';
+export type { OperationProgress, ProgressCount, ProgressPhase } from './progress/operation-progress.ts';
+export type { PauseGate } from './progress/pause-gate.ts';
+export type {
+  CheckLevel,
+  CheckOptions,
+  CheckProblem,
+  CheckProgress,
+  CheckReport,
+  ObjectChecked,
+} from './check/check-options.ts';
 export type { BudgetOptions } from './repository/budget.ts';
 export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
 export type {

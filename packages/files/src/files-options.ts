@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import process from 'node:process';
 
 import { systemClock } from '@holdfast/contracts';
 import type { Clock } from '@holdfast/contracts';

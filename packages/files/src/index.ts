@@ -5,5 +5,6 @@
  * @packageDocumentation
  */
 export { filesSource } from './files-source.ts';
+export { filesTarget } from './files-target.ts';
 
-export type { FilesSourceOptions } from './files-options.ts';
+export type { FilesSourceOptions, FilesTargetOptions } from './files-options.ts';

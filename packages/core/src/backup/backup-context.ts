@@ -3,6 +3,7 @@ import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import type { PartStore } from '../store/part-store.ts';
 import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
+import type { ProgressMeter } from '../progress/progress-meter.ts';
 import type { Vault } from '../repository/vault.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
@@ -46,6 +47,8 @@ export interface BackupContext {
   readonly reading: OperationOptions;
   /** What the run is. */
   readonly run: CaptureRun;
+  /** Tells how far the run is; undefined if nobody listens. */
+  readonly progress: ProgressMeter | undefined;
   /** Stores the parts of items. */
   readonly data: PartStore;
   /** Packs of tree nodes. */

@@ -1,6 +1,8 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { resolveCapture } from '../capture/capture-options.ts';
 import type { CaptureOptions, ResolvedCapture } from '../capture/capture-options.ts';
+import type { OperationProgress } from '../progress/operation-progress.ts';
+import type { PauseGate } from '../progress/pause-gate.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
 /** Counts of a backup under way. */
@@ -62,7 +64,7 @@ export interface CheckpointWritten {
 }
 
 /** What {@link BackupOptions.onProgress} is called with. */
-export type BackupProgress = CollectionStarted | ItemStored | ItemFailed | CheckpointWritten;
+export type BackupProgress = CollectionStarted | ItemStored | ItemFailed | CheckpointWritten | OperationProgress;
 
 /** How often an unfinished run writes a checkpoint: whenever one of the three is reached. */
 export interface CheckpointInterval {
@@ -99,6 +101,8 @@ export interface BackupOptions extends OperationOptions {
   readonly checkpoint?: CheckpointInterval | undefined;
   /** Free words to find the snapshot by. @defaultValue none */
   readonly tags?: readonly string[] | undefined;
+  /** Holds it up between two items, and lets it go on: see {@link createPause}. @defaultValue nothing does */
+  readonly pause?: PauseGate | undefined;
   /** Called synchronously, in order. An error thrown here stops the backup. */
   readonly onProgress?: ((event: BackupProgress) => void) | undefined;
 }
@@ -113,8 +117,10 @@ export interface ResolvedBackupOptions extends OperationOptions {
   readonly checkpoint: Readonly<Record<keyof CheckpointInterval, number>>;
   /** See {@link BackupOptions.tags}. */
   readonly tags: readonly string[];
-  /** See {@link BackupOptions.onProgress}. */
-  readonly onProgress: (event: BackupProgress) => void;
+  /** See {@link BackupOptions.pause}. */
+  readonly pause: PauseGate | undefined;
+  /** See {@link BackupOptions.onProgress}. Undefined if nobody listens: then no event is made either. */
+  readonly onProgress: ((event: BackupProgress) => void) | undefined;
 }
 
 const LEAST_SPACING_MS = 10_000;
@@ -124,7 +130,7 @@ export function resolveBackupOptions(
   options: BackupOptions = {},
   defaults: { readonly capture?: ResolvedCapture | undefined } = {},
 ): ResolvedBackupOptions {
-  const { concurrency = 4, checkpoint = {}, tags = [], onProgress = () => {}, signal } = options;
+  const { concurrency = 4, checkpoint = {}, tags = [], pause, onProgress, signal } = options;
   const { items = 1000, bytes = 128 * 1024 * 1024, milliseconds = 120_000 } = checkpoint;
   for (const [name, value] of Object.entries({ concurrency, items, bytes, milliseconds })) {
     if (!Number.isSafeInteger(value) || value < 1)
@@ -141,6 +147,7 @@ export function resolveBackupOptions(
     capture: capture ?? resolveCapture(options.capture),
     checkpoint: { items, bytes, milliseconds, spacing },
     tags: [...tags],
+    pause,
     onProgress,
     signal,
   };

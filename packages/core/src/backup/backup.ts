@@ -1,9 +1,10 @@
 import { SourceError } from '@holdfast/contracts';
-import type { OperationOptions, ServiceUsage, Source } from '@holdfast/contracts';
+import type { ServiceUsage, Source } from '@holdfast/contracts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
 import { usageBetween } from '../internal/usage-between.ts';
 import { createTreePackWriter } from '../packs/tree-pack-writer.ts';
+import { createProgressMeter } from '../progress/progress-meter.ts';
 import type { Vault } from '../repository/vault.ts';
 import { createPartStore } from '../store/part-store.ts';
 import { storeLimits } from '../store/store-limits.ts';
@@ -15,13 +16,13 @@ import type { BackupContext } from './backup-context.ts';
 import type { ResolvedBackupOptions } from './backup-options.ts';
 import type { BackupReport } from './backup-report.ts';
 import { chooseCapture } from './capture-run.ts';
-import type { CaptureRun } from './capture-run.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import type { CollectionState } from './collection-state.ts';
 import { commit } from './commit.ts';
 import type { CommitLine } from './commit.ts';
 import { copyHidden } from './copy-hidden.ts';
 import { coverageOf } from './coverage-of.ts';
+import { expectedItems } from './expected-items.ts';
 import { MOST_NAMED_ITEMS } from './failed-items.ts';
 import { createFailureLog } from './failure-log.ts';
 import { followCollection } from './follow-collection.ts';
@@ -40,6 +41,7 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   const run = new AbortController();
   const reading = { signal: outer === undefined ? run.signal : AbortSignal.any([outer, run.signal]) };
 
+  const progress = createProgressMeter({ clock: vault.clock, onProgress: options.onProgress });
   // Snapshots before index: what a snapshot refers to is then in the index.
   const snapshots = await vault.snapshots.all(options);
   await vault.index.refresh(options);
@@ -52,10 +54,11 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     bytesBefore: trafficBefore.bytesWritten,
     started,
   };
-  const context = createContext(vault, source, options, reading, captureRun);
+  const context = createContext(vault, source, options, { reading, run: captureRun, progress });
   await prepareCollections(context);
   const { resumes, recalls, capture } = captureRun;
   if (recalls) await recallComplete(context, snapshots);
+  if (progress !== undefined) progress.expect({ items: expectedItems(context) });
   const checkpoints = createCheckpoints(context, line, () => coverageOf(context));
 
   const follow = (states: Iterable<CollectionState>): Promise<void> =>
@@ -91,7 +94,9 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
   for (const { items } of context.vanished.values()) await countVanished(context, items);
   const dropped = [...context.vanished.keys()];
   const coverageNow = (): CoverageReport => coverageOf(context);
+  progress?.phase('storing');
   const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow, dropped });
+  progress?.end();
   return report(context, stored, coverage, { started, trafficBefore, usageBefore });
 }
 
@@ -99,10 +104,9 @@ function createContext(
   vault: Vault,
   source: Source,
   options: ResolvedBackupOptions,
-  reading: OperationOptions,
-  run: CaptureRun,
+  { reading, run, progress }: Pick<BackupContext, 'reading' | 'run' | 'progress'>,
 ): BackupContext {
-  const { objects, keyring, randomness, index, config, lanes, clock, budget } = vault;
+  const { objects, keyring, randomness, index, config, lanes, budget } = vault;
   const packs = { objects, keyring, randomness, index: index.blobs, target: config.packTarget, domain: run.domain };
   return {
     vault,
@@ -110,12 +114,12 @@ function createContext(
     options,
     reading,
     run,
+    progress,
     data: createPartStore({
       lanes,
       objects,
       index: index.blobs,
       randomness,
-      clock,
       limits: storeLimits(budget, config.packTarget),
       domain: run.domain,
       options: { signal: options.signal },

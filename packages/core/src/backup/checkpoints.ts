@@ -38,7 +38,7 @@ export function createCheckpoints(
     last = { items: counts.applied, bytes: counts.bytesRead, time: vault.clock.now() };
     try {
       const { stored } = await commit(context, line, { state: 'checkpoint', coverage, dropped: [] });
-      options.onProgress({ type: 'checkpoint-written', snapshot: stored.snapshot, totals: totalsOf(context) });
+      options.onProgress?.({ type: 'checkpoint-written', snapshot: stored.snapshot, totals: totalsOf(context) });
     } catch (error) {
       // What was half written may be lost, so nothing more is committed by this run.
       broken = true;

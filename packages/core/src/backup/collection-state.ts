@@ -223,8 +223,10 @@ export async function findEver(
 ): Promise<FoundItem | undefined> {
   const discarded = state.discarded.get(key.id);
   if (discarded?.record !== undefined) return { record: discarded.record, places: discarded.places, read: true };
-  const { made } = state;
-  for (const root of new Set([...(made ?? []), state.items, ...state.before])) {
+  const { made, pass } = state;
+  // The tree of the pass under way is the one that findCurrent looks into.
+  const own = [...(made ?? [])].filter((root) => root !== pass?.root);
+  for (const root of new Set([...own, state.items, ...state.before])) {
     const isRead = made === undefined || (root !== undefined && made.has(root));
     const item = found(await trees.find(root, key, itemRecordKind, options), isRead);
     if (item !== undefined) return item;

@@ -59,7 +59,7 @@ const CURSOR_LIFETIME_RUNS = 2;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
-  const { vault, nodes, options, source, counts, run } = context;
+  const { vault, nodes, options, source, counts, run, progress } = context;
   const { state, dropped } = request;
   const still = [...context.collections.values()].filter((collection) => !isStirred(collection));
   const itemsLyingStill = sumOfItems(still);
@@ -80,6 +80,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   );
   await nodes.flush(options);
   adoptTrees(written);
+  if (state === 'complete') progress?.phase('committing');
   const coverage = request.coverage();
   await writeIndex(context, line.unlisted);
 

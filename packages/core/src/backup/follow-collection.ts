@@ -28,7 +28,7 @@ export async function followCollection(
   const isFirst = state.told === undefined;
   const { id, name } = state.collection;
   if (isFirst) {
-    context.options.onProgress({ type: 'collection-started', collection: id, name, totals: totalsOf(context) });
+    context.options.onProgress?.({ type: 'collection-started', collection: id, name, totals: totalsOf(context) });
   }
   const isMidway = isFirst && state.cursor !== undefined && (resumes || state.pass !== undefined);
   const { silent, told, failure } = await followRound(context, state, onCheckpoint);

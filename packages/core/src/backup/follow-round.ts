@@ -3,6 +3,7 @@ import { SourceError } from '@holdfast/contracts';
 import type { ChangeCheckpoint, ChangeEvent, SourceItem } from '@holdfast/contracts';
 import { LazyMap } from '../internal/lazy-collections.ts';
 import { isFatal } from '../internal/is-fatal.ts';
+import { whileHeldUp } from '../progress/pause-gate.ts';
 import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -34,7 +35,7 @@ export async function followRound(
   state: CollectionState,
   onCheckpoint: () => Promise<void>,
 ): Promise<FollowedRound> {
-  const { source, reading, slots, underway, data, counts } = context;
+  const { source, options, reading, slots, underway, data, counts, progress } = context;
   const told = createHash('sha256');
   let silent = true;
   let applied: Promise<void> = Promise.resolve();
@@ -65,10 +66,15 @@ export async function followRound(
   };
 
   const begin = async (item: SourceItem): Promise<void> => {
+    await whileHeldUp(options.pause, progress, reading);
     await queue(item.id);
     const free = await slots.acquire(reading);
+    let isRead = false;
     const release = (): void => {
+      if (isRead) return;
+      isRead = true;
       free();
+      progress?.add(1, 0);
       // A source that pauses must not keep waiting what it has told.
       if (slots.idle) setImmediate(() => slots.idle && data.nudge());
     };

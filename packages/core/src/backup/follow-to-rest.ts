@@ -29,7 +29,9 @@ export async function followToRest(
     else due.push(state);
   }
   for (let round = 0; due.length > 0 && round <= MOST_EXTRA_ROUNDS; round += 1) {
+    context.progress?.phase('reading');
     await follow(due);
+    context.progress?.phase('settling');
     const { touched, outdated } = await settle(context, settling);
     for (const state of touched) state.atRest = false;
     // What failed may take long to fail again; the next run comes back to it.

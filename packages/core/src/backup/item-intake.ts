@@ -13,6 +13,7 @@ import type { CollectionState, KnownItem, PendingEdit } from './collection-state
 import { forgetFailure, noteFailure } from './note-failure.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import { storeParts } from './store-parts.ts';
+import type { StorePartsOptions } from './store-parts.ts';
 import { wellFormedItem } from './well-formed.ts';
 
 /** What is to be done with an item that the source told of. Applying it is synchronous, so the order of events holds. */
@@ -46,7 +47,7 @@ export async function takeIn(
   }
 
   try {
-    const content = await readContent(context, told, onRead);
+    const content = await readContent(context, told, { known: knownParts(context, known), onTaken: onRead });
     if (context.run.capture.mode === 'full') context.unsettled.delete(item.id);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
@@ -114,7 +115,7 @@ function apply(
     notePlace(context, state, { id, sort });
   } else if (!known.sameCollection) noteMove(context, state, { id, sort });
   else if (known.record.changeKey !== edit.record.changeKey) counts.changed += 1;
-  options.onProgress({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
+  options.onProgress?.({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
 }
 
 function notePlace({ itemIndex, vault, source }: BackupContext, state: CollectionState, { id, sort }: TreeKey): void {
@@ -225,15 +226,22 @@ function cut(text: string): string {
   return text.slice(0, LONGEST_SUBJECT).toWellFormed();
 }
 
+/** A self-contained full must not refer to what was stored before it. */
+function knownParts({ run }: BackupContext, known: KnownItem | undefined): ItemRecord['parts'] | undefined {
+  return run.capture.selfContained && known?.read !== true ? undefined : known?.record.parts;
+}
+
 async function readContent(
   context: BackupContext,
   item: SourceItem,
-  onRead: () => void,
+  storing: StorePartsOptions,
 ): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
   const { source, reading, counts } = context;
   const { parts, omitted } = await source.read(item, reading);
-  const stored = await storeParts(context, parts, onRead);
-  counts.bytesRead += stored.reduce((sum, { size }) => sum + size, 0);
+  const stored = await storeParts(context, parts, storing);
+  const read = stored.reduce((sum, { size }) => sum + size, 0);
+  counts.bytesRead += read;
+  context.progress?.add(0, read);
   counts.itemsRead += 1;
   return { parts: stored, omitted };
 }

@@ -13,7 +13,7 @@ export function noteFailure(context: BackupContext, state: CollectionState, item
   if (item === '') state.nameless = true;
   else state.failed.add(item);
   failures.add({ collection, item, code, reason: reason === undefined ? undefined : String(reason) });
-  options.onProgress({ type: 'item-failed', collection, item, code, totals: totalsOf(context) });
+  options.onProgress?.({ type: 'item-failed', collection, item, code, totals: totalsOf(context) });
 }
 
 /** What is wrong with something whose id cannot be stored, and so never be found again. */

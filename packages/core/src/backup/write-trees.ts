@@ -61,9 +61,10 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
 export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
     state.flushing = new LazyMap();
-    // What a full writes was read by it; where its enumeration has not come to its end, `items` is of before.
-    if (pass === undefined && items !== undefined) state.made?.add(items);
-    if (pass?.root !== undefined) state.made?.add(pass.root);
+    noteMade(state, {
+      before: noted === undefined ? state.items : noted.root,
+      now: pass === undefined ? items : pass.root,
+    });
     if (noted === undefined) state.items = items;
     else if (pass === undefined) {
       // It had ended, so it holds, whatever reset came in between.
@@ -71,6 +72,15 @@ export function adoptTrees(written: readonly WrittenCollection[]): void {
       if (state.pass === noted) state.pass = undefined;
     } else if (state.pass === noted) noted.root = pass.root;
   }
+}
+
+/** What a full writes was read by it. The tree before has nothing that the new one has not, or that has not left. */
+function noteMade(
+  { made }: CollectionState,
+  { before, now }: { readonly before: NodeReference | undefined; readonly now: NodeReference | undefined },
+): void {
+  if (before !== undefined) made?.delete(before);
+  if (now !== undefined) made?.add(now);
 }
 
 /** Notes every item that a finished enumeration did not tell: it left, or it moved. */
@@ -112,10 +122,12 @@ export async function editsOf(
 
 /** Applies edits to a tree of items. */
 export async function updateItems(
-  { vault, nodes, options }: BackupContext,
+  { vault, nodes, options, run }: BackupContext,
   root: NodeReference | undefined,
   edits: readonly TreeEdit<ItemRecord>[],
 ): Promise<NodeReference | undefined> {
-  const { trees, keyring } = vault;
-  return updateTree({ reader: trees, packs: nodes, keyring }, root, edits, itemRecordKind, options);
+  const { trees, keyring, index } = vault;
+  // A full makes trees anew that mostly come out as they were.
+  const stored = run.capture.mode === 'full' ? (id: Uint8Array) => index.blobs.find(id, options) : undefined;
+  return updateTree({ reader: trees, packs: nodes, keyring, stored }, root, edits, itemRecordKind, options);
 }

@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly problems: CheckProblem[];
   /** Segments that no snapshot names. */
   readonly unclaimed: string[];
+  /** Waits before an object is looked at, if the check is held up. */
+  readonly whileHeldUp: () => Promise<void>;
   /** Tells the caller that an object is done. */
   readonly checked: (object: string) => void;
   /** Blobs opened so far. */

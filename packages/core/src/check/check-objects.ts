@@ -46,6 +46,7 @@ export async function checkObject(
   const { vault, options, checked } = context;
   const object = objectName(type, hash);
   options.signal?.throwIfAborted();
+  await context.whileHeldUp();
   await noting(context, object, async () => {
     const bytes = await vault.destination.get(object, options);
     vault.objects.traffic.bytesRead += bytes.length;

@@ -1,4 +1,6 @@
 import type { ErrorCode, OperationOptions } from '@holdfast/contracts';
+import type { OperationProgress } from '../progress/operation-progress.ts';
+import type { PauseGate } from '../progress/pause-gate.ts';
 
 /**
  * How deep a check goes; each level includes those before it.
@@ -22,12 +24,17 @@ export interface ObjectChecked {
   readonly bytesRead: number;
 }
 
+/** What {@link CheckOptions.onProgress} is called with. */
+export type CheckProgress = ObjectChecked | OperationProgress;
+
 /** Options of {@link Repository.check}. */
 export interface CheckOptions extends OperationOptions {
   /** How deep. The last two read everything there is. @defaultValue `'index'` */
   readonly level?: CheckLevel | undefined;
+  /** Holds it up between two objects, and lets it go on: see {@link createPause}. @defaultValue nothing does */
+  readonly pause?: PauseGate | undefined;
   /** Called synchronously, in order. An error thrown here stops the check. */
-  readonly onProgress?: ((event: ObjectChecked) => void) | undefined;
+  readonly onProgress?: ((event: CheckProgress) => void) | undefined;
 }
 
 /** Something that is not as it must be. */

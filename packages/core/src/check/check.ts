@@ -4,6 +4,8 @@ import { toHex } from '../internal/bytes.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
 import { CONFIG_NAME, objectName } from '../objects/object-name.ts';
 import type { ObjectType } from '../objects/object-name.ts';
+import { whileHeldUp } from '../progress/pause-gate.ts';
+import { createProgressMeter } from '../progress/progress-meter.ts';
 import { readConfig } from '../repository/config.ts';
 import { createVault } from '../repository/vault.ts';
 import type { Vault } from '../repository/vault.ts';
@@ -15,18 +17,21 @@ import type { CheckOptions, CheckReport } from './check-options.ts';
 import { checkTrees } from './check-trees.ts';
 
 const TYPES: readonly ObjectType[] = ['keys', 'data', 'index', 'snapshots', 'locks'];
+const READABLE: ReadonlySet<ObjectType> = new Set<ObjectType>(['index', 'snapshots', 'data']);
 const DEPTH = { listing: 0, index: 1, ciphertext: 2, decryption: 3 } as const;
 
 /** Checks a repository. What is wrong with it is reported, never thrown; a storage that does not answer is thrown. */
 export async function checkRepository(opened: Vault, options: CheckOptions): Promise<CheckReport> {
-  const { level = 'index', onProgress = () => {}, signal } = options;
+  const { level = 'index', pause, onProgress, signal } = options;
   requireOneOf('level', level, Object.keys(DEPTH));
   // A vault of its own: what an open repository remembers must not stand for what lies in the storage.
   const vault = createVault(opened);
   const started = vault.clock.now();
   const { traffic } = vault.objects;
   const before = traffic.bytesRead;
+  const progress = createProgressMeter({ clock: vault.clock, onProgress });
   let done = 0;
+  let noted = 0;
   const context: CheckContext = {
     vault,
     options: { signal },
@@ -34,20 +39,33 @@ export async function checkRepository(opened: Vault, options: CheckOptions): Pro
     problems: [],
     unclaimed: [],
     blobs: 0,
+    whileHeldUp: () => whileHeldUp(pause, progress, { signal }),
     checked(object) {
       done += 1;
-      onProgress({ type: 'object-checked', object, done, bytesRead: traffic.bytesRead - before });
+      const bytesRead = traffic.bytesRead - before;
+      progress?.add(1, bytesRead - noted);
+      noted = bytesRead;
+      onProgress?.({ type: 'object-checked', object, done, bytesRead });
     },
   };
 
   await noting(context, CONFIG_NAME, () => checkConfig(context));
   await checkKeys(context);
-  const totals = await list(context);
+  const { readable, ...totals } = await list(context);
+  const rereads = DEPTH[level] >= DEPTH.ciphertext;
+  const snapshotsToRead = DEPTH[level] >= DEPTH.index ? totals.snapshots : 0;
+  const items = done + snapshotsToRead + (rereads ? readable.objects : 0);
+  progress?.expect({ items });
   await loadIndex(context);
   for (const pack of vault.index.blobs.packs()) requirePack(context, toHex(pack.name), pack.size);
   await requireSnapshots(context);
+  progress?.phase('reading');
   if (DEPTH[level] >= DEPTH.index) await checkSnapshots(context);
-  if (DEPTH[level] >= DEPTH.ciphertext) await checkObjects(context, { decrypt: level === 'decryption' });
+  if (rereads) {
+    progress?.expect({ items, bytes: traffic.bytesRead - before + readable.bytes });
+    await checkObjects(context, { decrypt: level === 'decryption' });
+  }
+  progress?.end();
   return {
     level,
     result: context.problems.length === 0 ? 'sound' : 'damaged',
@@ -80,11 +98,12 @@ async function checkKeys(context: CheckContext): Promise<void> {
   }
 }
 
-async function list({
-  vault,
-  packs,
-  options,
-}: CheckContext): Promise<Pick<CheckReport, 'objects' | 'bytes' | 'snapshots'>> {
+interface Listed extends Pick<CheckReport, 'objects' | 'bytes' | 'snapshots'> {
+  /** What {@link checkObjects} reads. */
+  readonly readable: { readonly objects: number; readonly bytes: number };
+}
+
+async function list({ vault, packs, options }: CheckContext): Promise<Listed> {
   const config = await vault.destination.stat(CONFIG_NAME, options).catch((error: unknown) => {
     if (DestinationError.is(error, 'ERR_OBJECT_NOT_FOUND')) return undefined;
     throw error;
@@ -92,15 +111,20 @@ async function list({
   let objects = config === undefined ? 0 : 1;
   let bytes = config?.size ?? 0;
   let snapshots = 0;
+  const readable = { objects: 0, bytes: 0 };
   for (const type of TYPES) {
     for await (const { hash, size } of vault.objects.list(type, options)) {
       objects += 1;
       bytes += size;
+      if (READABLE.has(type)) {
+        readable.objects += 1;
+        readable.bytes += size;
+      }
       if (type === 'snapshots') snapshots += 1;
       if (type === 'data') packs.set(hash, size);
     }
   }
-  return { objects, bytes, snapshots };
+  return { objects, bytes, snapshots, readable };
 }
 
 /** Loads the segments one by one, so that a damaged one does not hide the others. */
@@ -141,6 +165,7 @@ async function checkSnapshots(context: CheckContext): Promise<void> {
   const snapshots: StoredSnapshot[] = [];
   for await (const { hash } of vault.objects.list('snapshots', options)) {
     const object = objectName('snapshots', hash);
+    await context.whileHeldUp();
     const snapshot = await noting(context, object, () => vault.snapshots.read(hash, options));
     if (snapshot !== undefined) {
       snapshots.push(snapshot);

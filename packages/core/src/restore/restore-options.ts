@@ -1,5 +1,7 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { requireOneOf } from '../internal/require-one-of.ts';
+import type { OperationProgress } from '../progress/operation-progress.ts';
+import type { PauseGate } from '../progress/pause-gate.ts';
 import type { RestoreAction } from './restore-action.ts';
 
 /** An item of the plan is done: created, completed, replaced, or left alone because the target has it. */
@@ -37,7 +39,7 @@ export interface ItemRestoreFailed {
 }
 
 /** What {@link RestoreOptions.onProgress} is called with. */
-export type RestoreProgress = ItemRestored | ItemRestoreFailed;
+export type RestoreProgress = ItemRestored | ItemRestoreFailed | OperationProgress;
 
 /** Options of {@link Repository.restore}. */
 export interface RestoreOptions extends OperationOptions {
@@ -50,6 +52,8 @@ export interface RestoreOptions extends OperationOptions {
    * @defaultValue `'all'`
    */
   readonly lines?: 'all' | 'exceptions' | undefined;
+  /** Holds it up between two items, and lets it go on: see {@link createPause}. @defaultValue nothing does */
+  readonly pause?: PauseGate | undefined;
   /** Called synchronously, in order. An error thrown here stops the restore. */
   readonly onProgress?: ((event: RestoreProgress) => void) | undefined;
 }
@@ -60,16 +64,18 @@ export interface ResolvedRestoreOptions extends OperationOptions {
   readonly concurrency: number;
   /** See {@link RestoreOptions.lines}. */
   readonly lines: 'all' | 'exceptions';
-  /** See {@link RestoreOptions.onProgress}. */
-  readonly onProgress: (event: RestoreProgress) => void;
+  /** See {@link RestoreOptions.pause}. */
+  readonly pause: PauseGate | undefined;
+  /** See {@link RestoreOptions.onProgress}. Undefined if nobody listens: then no event is made either. */
+  readonly onProgress: ((event: RestoreProgress) => void) | undefined;
 }
 
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
 export function resolveRestoreOptions(options: RestoreOptions = {}): ResolvedRestoreOptions {
-  const { concurrency = 3, lines = 'all', onProgress = () => {}, signal } = options;
+  const { concurrency = 3, lines = 'all', pause, onProgress, signal } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`concurrency must be a positive integer, got ${concurrency}`);
   }
   requireOneOf('lines', lines, ['all', 'exceptions']);
-  return { concurrency, lines, onProgress, signal };
+  return { concurrency, lines, pause, onProgress, signal };
 }

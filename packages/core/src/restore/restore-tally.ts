@@ -1,4 +1,5 @@
 import type { CreatedItem, RestorableItem } from '@holdfast/contracts';
+import type { ProgressMeter } from '../progress/progress-meter.ts';
 import { noActions } from './restore-action.ts';
 import type { RestoreAction } from './restore-action.ts';
 import type { ResolvedRestoreOptions } from './restore-options.ts';
@@ -35,7 +36,11 @@ export interface RestoreTally {
 const ENDS: ReadonlySet<string> = new Set(['ERR_SOURCE_ACCESS_DENIED', 'ERR_SOURCE_QUOTA_EXCEEDED']);
 
 /** Makes the account of a restore of so many items. */
-export function restoreTally(planned: number, { lines, onProgress }: ResolvedRestoreOptions): RestoreTally {
+export function restoreTally(
+  planned: number,
+  { lines, onProgress }: ResolvedRestoreOptions,
+  progress?: ProgressMeter,
+): RestoreTally {
   const items: RestoredItem[] = [];
   const failures: RestoreFailure[] = [];
   const omissions: RestoreOmission[] = [];
@@ -61,7 +66,8 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
       const isOrdinary = action === 'create' || action === 'skip';
       if (lines === 'all' || !isOrdinary || omitted.length > 0)
         items.push({ collection, item, subject, action, targetId });
-      onProgress({ type: 'item-restored', collection, item, action, targetId, done, planned });
+      progress?.add(1, 0);
+      onProgress?.({ type: 'item-restored', collection, item, action, targetId, done, planned });
     },
 
     failed({ collection, item, subject }, { code, message }) {
@@ -69,7 +75,8 @@ export function restoreTally(planned: number, { lines, onProgress }: ResolvedRes
       done += 1;
       failures.push({ collection, item, code, message });
       items.push({ collection, item, subject, action: 'fail', targetId: undefined });
-      onProgress({ type: 'item-restore-failed', collection, item, code, done, planned });
+      progress?.add(1, 0);
+      onProgress?.({ type: 'item-restore-failed', collection, item, code, done, planned });
     },
 
     collectionFailed(collection, { code, message }) {

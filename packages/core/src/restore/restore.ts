@@ -4,6 +4,9 @@ import { isFatal } from '../internal/is-fatal.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { requireOneOf } from '../internal/require-one-of.ts';
 import { usageBetween } from '../internal/usage-between.ts';
+import { whileHeldUp } from '../progress/pause-gate.ts';
+import { createProgressMeter } from '../progress/progress-meter.ts';
+import type { ProgressMeter } from '../progress/progress-meter.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { findPresences } from './find-presences.ts';
@@ -26,6 +29,7 @@ interface RestoreContext {
   readonly policy: ConflictPolicy;
   readonly options: ResolvedRestoreOptions;
   readonly tally: RestoreTally;
+  readonly progress: ProgressMeter | undefined;
 }
 
 /** Carries out a plan: brings every item of it into the target, unless the policy leaves it alone. */
@@ -40,13 +44,16 @@ export async function restoreItems(
   requireOneOf('onConflict', plan.onConflict, CONFLICT_POLICIES);
   const started = vault.clock.now();
   const usageBefore = target.usage;
-  const tally = restoreTally(plan.items, options);
+  const progress = createProgressMeter({ clock: vault.clock, onProgress: options.onProgress });
+  progress?.expect({ items: plan.items });
+  const tally = restoreTally(plan.items, options, progress);
   let bytesRead = 0;
   const snapshot = await findSnapshot(vault.snapshots, { snapshot: plan.snapshot }, { signal });
   const find = findPresences(vault, snapshot, plan, target, { signal });
   const treeOf = await plannedTrees(vault, snapshot, plan, { signal });
-  const context: RestoreContext = { target, find, policy: plan.onConflict, options, tally };
+  const context: RestoreContext = { target, find, policy: plan.onConflict, options, tally, progress };
 
+  progress?.phase('restoring');
   for (const planned of plan.collections) {
     if (tally.ended !== undefined) break;
     const items = await treeOf(planned);
@@ -59,6 +66,7 @@ export async function restoreItems(
       for (const { id } of group.items) missing.delete(id);
       await restoreGroup(context, planned, place, group);
       bytesRead += group.bytesRead();
+      progress?.add(0, group.bytesRead());
     }
     for (const item of tally.ended === undefined ? missing : []) {
       const where = { snapshot: plan.snapshot, collection: planned.collection, item };
@@ -67,6 +75,7 @@ export async function restoreItems(
     }
   }
 
+  progress?.end();
   const { ended, actions, failures, omissions, failedCollections } = tally;
   const isComplete = [failures, omissions, failedCollections].every(({ length }) => length === 0);
   const { skip, ...written } = actions;
@@ -130,8 +139,8 @@ async function restoreGroup(
   place: Place,
   group: ItemGroup,
 ): Promise<void> {
-  const { find, tally, policy } = context;
-  const { concurrency, signal } = context.options;
+  const { find, tally, policy, progress } = context;
+  const { concurrency, pause, signal } = context.options;
   const failAll = (error: ItemError): void => {
     for (const item of group.items) tally.failed(tallied(collection, item), error);
   };
@@ -155,6 +164,7 @@ async function restoreGroup(
   await mapConcurrent(
     decided,
     async ({ item, presence, action }) => {
+      await whileHeldUp(pause, progress, { signal });
       if (tally.ended !== undefined) return;
       let done: Done;
       try {

@@ -1,63 +1,73 @@
 import type { StoredPart } from '../tree/item-record.ts';
 import type { PartKind } from './part-kind.ts';
+import type { PreparePart } from './prepare-part.ts';
 
 /** Parts that wait to go to a lane together. */
 export interface OpenSlab {
-  /** When it was opened, in milliseconds since 1970. */
-  readonly since: number;
   /** Bytes in it. */
   readonly used: number;
   /** Length and kind of each part. */
-  readonly parts: readonly (PartKind & { readonly length: number })[];
+  readonly parts: readonly (PreparePart & { readonly length: number })[];
   /** Whether a part of that length has room. */
   fits(length: number): boolean;
-  /** Copies a part in. The promise is that of what it is stored as. */
-  add(name: string, kind: PartKind, bytes: Uint8Array): Promise<StoredPart>;
+  /** Copies a part in; `known` is the same part as it is stored already. The promise is that of what it is stored as. */
+  add(part: SlabPart): Promise<StoredPart>;
   /** The bytes, which are given away with their buffer. */
   bytes(): Uint8Array;
   /** Keeps the promises. */
-  settle(stored: (name: string, number: number) => StoredPart): void;
+  settle(stored: (part: Omit<SlabPart, 'bytes'>, number: number) => StoredPart): void;
   /** Breaks those promises that are not kept yet. */
   abandon(error: unknown): void;
   /** Lets another slab take its place. */
   release(): void;
 }
 
-interface Waiting {
+/** A part on its way into a slab. */
+export interface SlabPart {
+  /** Its name. */
   readonly name: string;
+  /** How it is stored. */
+  readonly kind: PartKind;
+  /** The same part of the same item as it is stored already, if it is. */
+  readonly known: StoredPart | undefined;
+  /** Its bytes. */
+  readonly bytes: Uint8Array;
+}
+
+interface Waiting {
+  readonly part: Omit<SlabPart, 'bytes'>;
   readonly resolve: (part: StoredPart) => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** So that little things from a slow source do not wait for others too long. */
+const MOST_PARTS = 512;
+
 /** Opens a slab. */
-export function createOpenSlab(
-  capacity: number,
-  { release, since }: { readonly release: () => void; readonly since: number },
-): OpenSlab {
+export function createOpenSlab(capacity: number, release: () => void): OpenSlab {
   const slab = new Uint8Array(capacity);
-  const parts: (PartKind & { readonly length: number })[] = [];
+  const parts: (PreparePart & { readonly length: number })[] = [];
   const waiting: Waiting[] = [];
   let used = 0;
 
   return {
-    since,
     parts,
     release,
     get used() {
       return used;
     },
-    fits: (length) => used + length <= capacity,
-    add(name, kind, bytes) {
+    fits: (length) => used + length <= capacity && parts.length < MOST_PARTS,
+    add({ name, kind, known, bytes }) {
       slab.set(bytes, used);
       used += bytes.length;
-      parts.push({ ...kind, length: bytes.length });
+      parts.push({ ...kind, known: known?.digest, length: bytes.length });
       const { promise, resolve, reject } = Promise.withResolvers<StoredPart>();
-      waiting.push({ name, resolve, reject });
+      waiting.push({ part: { name, kind, known }, resolve, reject });
       return promise;
     },
     bytes: () => slab.subarray(0, used),
     settle(stored) {
-      for (const [number, { name, resolve }] of waiting.entries()) resolve(stored(name, number));
+      for (const [number, { part, resolve }] of waiting.entries()) resolve(stored(part, number));
     },
     abandon(error) {
       for (const { reject } of waiting) reject(error);

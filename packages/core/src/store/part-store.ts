@@ -1,18 +1,19 @@
-import type { Clock, ItemPart, OperationOptions, Randomness } from '@holdfast/contracts';
+import type { ItemPart, OperationOptions, Randomness } from '@holdfast/contracts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { toHex } from '../internal/bytes.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Lane } from '../threads/lane.ts';
 import type { Lanes } from '../threads/lanes.ts';
-import type { StoredPart } from '../tree/item-record.ts';
+import type { PartSource, StoredPart } from '../tree/item-record.ts';
 import { closeLanePacks } from './close-lane-packs.ts';
 import { createPackPutter } from './pack-putter.ts';
 import { partKind } from './part-kind.ts';
 import { createPendingBlobs } from './pending-blobs.ts';
 import { createOpenSlab } from './open-slab.ts';
-import type { OpenSlab } from './open-slab.ts';
+import type { OpenSlab, SlabPart } from './open-slab.ts';
 import type { PreparedPart } from './prepared-part.ts';
+import { KNOWN_GROUP } from './prepared-part.ts';
 import { splitIds } from './split-ids.ts';
 import type { StoreLimits } from './store-limits.ts';
 import { takeStream } from './take-stream.ts';
@@ -25,7 +26,7 @@ export interface PartStore {
    *
    * @throws what a stream of the source throws; else what ended this store, for good.
    */
-  take(parts: readonly ItemPart[], options?: OperationOptions): Promise<TakenParts>;
+  take(parts: readonly ItemPart[], options?: TakeOptions): Promise<TakenParts>;
   /** Sends what was taken on its way, however little it is. */
   nudge(): void;
   /** Waits for something that depends on parts taken, or still to be taken: nothing is held back meanwhile. */
@@ -38,6 +39,12 @@ export interface PartStore {
   flush(): Promise<void>;
   /** Forgets everything that is not durable. Safe to repeat. */
   close(): Promise<void>;
+}
+
+/** Options of {@link PartStore.take}. */
+export interface TakeOptions extends OperationOptions {
+  /** The parts of the same item as they are stored already: what of them is still the same stays where it is. */
+  readonly known?: readonly StoredPart[] | undefined;
 }
 
 /** What {@link PartStore.take} gives. */
@@ -56,8 +63,6 @@ export interface PartStoreContext {
   readonly index: BlobIndex;
   /** For salts. */
   readonly randomness: Randomness;
-  /** Says how long parts have waited. */
-  readonly clock: Clock;
   /** How much is held. */
   readonly limits: StoreLimits;
   /** What ids of blobs are made with; absent where they are made without. */
@@ -82,15 +87,13 @@ export interface PartIntake extends PartStoreContext {
   track(work: Promise<void>): void;
 }
 
-/** Parts wait no longer than that for others to share a slab with. */
-const LONGEST_WAIT_MS = 2000;
 /** A batch fills so many packs at most. */
 const SALTS = 4;
 const SALT_LENGTH = 32;
 
 /** Makes a {@link PartStore}. */
 export function createPartStore(context: PartStoreContext): PartStore {
-  const { lanes, objects, index, randomness, clock, limits, domain, options } = context;
+  const { lanes, objects, index, randomness, limits, domain, options } = context;
   const session = { session: toHex(randomness.bytes(8)), domain };
   const slots = createSemaphore(limits.slabs);
   const used = new Set<Lane>();
@@ -150,7 +153,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
         const prepared = await lane.call('prepareBatch', input, [input.slab.buffer as ArrayBuffer]);
         const ids = splitIds(prepared.ids);
         await intake.storeNew(lane, batch, ids, () => {
-          slab.settle((name, number) => storedPart(name, prepared.parts[number], ids));
+          slab.settle((part, number) => storedPart(part, prepared.parts[number], ids));
         });
       } catch (error) {
         slab.abandon(error);
@@ -166,23 +169,26 @@ export function createPartStore(context: PartStoreContext): PartStore {
   async function addToSlab(
     name: string,
     bytes: Uint8Array,
-    reading: OperationOptions,
+    { known, ...reading }: TakeOptions,
   ): Promise<{ readonly part: Promise<StoredPart> }> {
     for (;;) {
-      if (open?.fits(bytes.length) === true) return { part: open.add(name, partKind(name), bytes) };
+      if (open?.fits(bytes.length) === true) {
+        const stored = known?.find((part) => part.name === name);
+        return { part: open.add({ name, kind: partKind(name), known: stored, bytes }) };
+      }
       dispatch();
       const release = await slots.acquire(reading);
       if (failure !== undefined) release();
       requireSound();
       // Somebody else may have opened one meanwhile.
-      if (open === undefined) open = createOpenSlab(limits.slab, { release, since: clock.now() });
+      if (open === undefined) open = createOpenSlab(limits.slab, release);
       else release();
     }
   }
 
   async function takePart(
     { name, bytes }: ItemPart,
-    reading: OperationOptions,
+    reading: TakeOptions,
   ): Promise<{ readonly part: Promise<StoredPart> }> {
     if (bytes instanceof Uint8Array && bytes.length <= limits.slab) return addToSlab(name, bytes, reading);
     const taken = await takeStream(intake, { name, bytes }, reading);
@@ -210,7 +216,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
         taken.part.catch(() => {});
         stored.push(taken.part);
       }
-      if (urgent > 0 || (open !== undefined && clock.now() - open.since >= LONGEST_WAIT_MS)) dispatch();
+      if (urgent > 0) dispatch();
       return { stored: Promise.all(stored) };
     },
     nudge: dispatch,
@@ -235,8 +241,35 @@ export function createPartStore(context: PartStoreContext): PartStore {
   };
 }
 
-function storedPart(name: string, prepared: PreparedPart | undefined, ids: readonly Uint8Array[]): StoredPart {
+function storedPart(
+  { name, known }: Omit<SlabPart, 'bytes'>,
+  prepared: PreparedPart | undefined,
+  ids: readonly Uint8Array[],
+): StoredPart {
   if (prepared === undefined) throw new TypeError('A lane lost a part.');
-  const { size, blobs, sources, segments } = prepared;
-  return { name, size, blobs: blobs.map((number) => ids[number] as Uint8Array), sources, segments };
+  const { size, blobs, sources, segments, digest } = prepared;
+  if (!blobs.includes(KNOWN_GROUP)) {
+    return { name, size, blobs: blobs.map((number) => ids[number] as Uint8Array), sources, segments, digest };
+  }
+  const places = knownPlaces(known);
+  const all: Uint8Array[] = [];
+  let used = 0;
+  const placed = sources?.map((source): PartSource => {
+    const own = blobs.slice(used, used + source.blobs);
+    used += source.blobs;
+    const place = own[0] === KNOWN_GROUP ? places.shift() : undefined;
+    all.push(...(place === undefined ? own.map((number) => ids[number] as Uint8Array) : [place.blob]));
+    return place === undefined ? source : { ...source, at: place.at };
+  });
+  return { name, size, blobs: all, sources: placed, segments, digest };
+}
+
+/** Where the known part has its small pieces, in order. */
+function knownPlaces(known: StoredPart | undefined): { readonly blob: Uint8Array; readonly at: number }[] {
+  let used = 0;
+  return (known?.sources ?? []).flatMap(({ blobs, at, grouped }) => {
+    const blob = known?.blobs[used];
+    used += blobs;
+    return grouped === true && blob !== undefined ? [{ blob, at }] : [];
+  });
 }

@@ -1,15 +1,20 @@
+import { BLOB_KINDS } from '@holdfast/crypto';
+import type { Keyring } from '@holdfast/crypto';
 import type { Chunker } from '../blobs/chunker.ts';
-import { concatBytes } from '../internal/bytes.ts';
+import { concatBytes, equalBytes } from '../internal/bytes.ts';
 import { createMimeSplitter } from '../mime/mime-splitter.ts';
 import type { PartSegment } from '../mime/part-segment.ts';
 import type { PartSource } from '../tree/item-record.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import type { BlobGroups, GroupPlace } from './blob-group.ts';
 import type { PartKind } from './part-kind.ts';
+import { KNOWN_GROUP } from './prepared-part.ts';
 import type { PreparedPart } from './prepared-part.ts';
 
 /** What parts are prepared with. */
 export interface Preparing {
+  /** Makes digests. */
+  readonly keyring: Keyring;
   /** Takes blobs. */
   readonly blobs: BlobBatch;
   /** Takes small pieces. */
@@ -18,67 +23,103 @@ export interface Preparing {
   readonly chunker: Chunker;
 }
 
-/** A source of a part: its blobs, or its place in a group. */
-type Piece = { readonly length: number } & ({ readonly numbers: readonly number[] } | { readonly place: GroupPlace });
-
-/** Takes in a part that is there as a whole. What it returns is asked for once all groups are closed. */
-export function preparePart(preparing: Preparing, bytes: Uint8Array, kind: PartKind): () => PreparedPart {
-  if (kind.mime) return prepareMessage(preparing, bytes, kind);
-  const piece = preparePiece(preparing, bytes, kind.grouped);
-  return () => joinPieces(bytes.length, [piece], undefined);
+/** What is to become of a part. */
+export interface PreparePart extends PartKind {
+  /** Digest of the same part of the same item, as it is stored already. */
+  readonly known?: Uint8Array | undefined;
 }
 
-function prepareMessage(preparing: Preparing, bytes: Uint8Array, kind: PartKind): () => PreparedPart {
-  const collected: Uint8Array[][] = [[], []];
+/** A source of a part: bytes, and whether they go into a group. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly grouped: boolean;
+}
+
+const DIGEST_LENGTH = 16;
+
+/** Takes in a part that is there as a whole. What it returns is asked for once all groups are closed. */
+export function preparePart(preparing: Preparing, bytes: Uint8Array, part: PreparePart): () => PreparedPart {
+  const piece = (some: Uint8Array, below: number): Piece => ({
+    bytes: some,
+    grouped: some.length > 0 && some.length < below,
+  });
+  if (!part.mime) return storePieces(preparing, bytes.length, part, { pieces: [piece(bytes, part.grouped)] });
+
+  const { header, text, attachments, segments } = splitMessage(bytes);
+  if (attachments.length > 0) {
+    const skeleton = [piece(header, part.grouped), piece(text, part.grouped)];
+    const pieces = [...skeleton, ...attachments.map((some) => piece(some, 0))];
+    return storePieces(preparing, bytes.length, part, { pieces, segments });
+  }
+  // Header and text one after the other are the part itself, so where both are small they are one piece.
+  const areSmall = header.length < part.grouped && text.length < part.grouped;
+  const pieces = areSmall
+    ? [piece(bytes, Number.POSITIVE_INFINITY)]
+    : [piece(header, part.grouped), piece(text, part.grouped)].filter((some) => some.bytes.length > 0);
+  return storePieces(preparing, bytes.length, part, { pieces });
+}
+
+interface SplitMessage {
+  readonly header: Uint8Array;
+  readonly text: Uint8Array;
+  readonly attachments: readonly Uint8Array[];
+  readonly segments: readonly PartSegment[];
+}
+
+function splitMessage(bytes: Uint8Array): SplitMessage {
+  const header: Uint8Array[] = [];
+  const text: Uint8Array[] = [];
+  const attachments: Uint8Array[] = [];
   let attachment: Uint8Array[] = [];
-  const attachments: Piece[] = [];
   const splitter = createMimeSplitter({
     // What the sink is given is memory that is used again.
-    header: (some) => collected[0]?.push(some.slice()),
-    text: (some) => collected[1]?.push(some.slice()),
+    header: (some) => header.push(some.slice()),
+    text: (some) => text.push(some.slice()),
     attachment: (some) => attachment.push(some.slice()),
     endAttachment() {
-      attachments.push(preparePiece(preparing, concatBytes(attachment), 0));
+      attachments.push(concatBytes(attachment));
       attachment = [];
     },
   });
   splitter.push(bytes);
   const segments = splitter.end();
-  if (attachments.length === 0) {
-    // The sources one after the other are the part itself.
-    const header = concatBytes(collected[0] ?? []).length;
-    const split = header < kind.grouped && bytes.length - header < kind.grouped ? bytes.length : header;
-    const pieces = [bytes.subarray(0, split), bytes.subarray(split)]
-      .filter(({ length }) => length > 0)
-      .map((some) => preparePiece(preparing, some, split === bytes.length ? Infinity : kind.grouped));
-    return () => joinPieces(bytes.length, pieces, undefined);
-  }
-  const skeleton = collected.map((some) => preparePiece(preparing, concatBytes(some), kind.grouped));
-  return () => joinPieces(bytes.length, [...skeleton, ...attachments], segments);
+  return { header: concatBytes(header), text: concatBytes(text), attachments, segments };
 }
 
-function preparePiece({ blobs, groups, chunker }: Preparing, bytes: Uint8Array, grouped: number): Piece {
-  const { length } = bytes;
-  if (length > 0 && length < grouped) return { length, place: groups.add(bytes) };
-  return { length, numbers: [...chunker.cut(bytes)].map((chunk) => blobs.add(chunk)) };
-}
-
-function joinPieces(
+function storePieces(
+  preparing: Preparing,
   size: number,
-  pieces: readonly Piece[],
-  segments: readonly PartSegment[] | undefined,
-): PreparedPart {
-  const [first] = pieces;
-  if (pieces.length === 0) return { size, blobs: [] };
-  if (segments === undefined && pieces.length === 1 && first !== undefined && 'numbers' in first) {
-    return { size, blobs: first.numbers };
-  }
-  const blobs = pieces.flatMap((piece) => ('numbers' in piece ? piece.numbers : [piece.place.group.number]));
-  const sources = pieces.map((piece): PartSource => {
-    const { length } = piece;
-    return 'numbers' in piece
-      ? { blobs: piece.numbers.length, at: 0, length }
-      : { blobs: 1, at: piece.place.at, length };
+  { known }: PreparePart,
+  { pieces, segments }: { readonly pieces: readonly Piece[]; readonly segments?: readonly PartSegment[] },
+): () => PreparedPart {
+  const { blobs, groups, chunker } = preparing;
+  const digest = digestOf(preparing.keyring, pieces);
+  const isKnown = digest !== undefined && known !== undefined && equalBytes(digest, known);
+  const stored = pieces.map(({ bytes, grouped }): { numbers: readonly number[] } | { place: GroupPlace } => {
+    if (!grouped) return { numbers: Array.from(chunker.cut(bytes), (chunk) => blobs.add(chunk)) };
+    return { place: isKnown ? { group: { number: KNOWN_GROUP }, at: 0 } : groups.add(bytes) };
   });
-  return { size, blobs, sources, segments };
+  return () => {
+    const numbers = stored.flatMap((one) => ('numbers' in one ? one.numbers : [one.place.group.number]));
+    if (segments === undefined && digest === undefined && pieces.length <= 1) return { size, blobs: numbers };
+    const sources = stored.map((one, i): PartSource => {
+      const length = pieces[i]?.bytes.length ?? 0;
+      return 'numbers' in one
+        ? { blobs: one.numbers.length, at: 0, length }
+        : { blobs: 1, at: one.place.at, length, grouped: true };
+    });
+    return { size, blobs: numbers, sources, segments, digest };
+  };
+}
+
+/** Stands for the pieces that go into groups, each with its length. */
+function digestOf(keyring: Keyring, pieces: readonly Piece[]): Uint8Array | undefined {
+  const grouped = pieces.filter((piece) => piece.grouped);
+  if (grouped.length === 0) return undefined;
+  const told = grouped.flatMap(({ bytes }) => {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, bytes.length);
+    return [length, bytes];
+  });
+  return keyring.blobId(BLOB_KINDS.piece, concatBytes(told)).slice(0, DIGEST_LENGTH);
 }

@@ -1,10 +1,10 @@
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
 import { createBlobBatch } from './blob-batch.ts';
 import { createBlobGroups } from './blob-group.ts';
-import type { PartKind } from './part-kind.ts';
 import { createPartStream } from './part-stream.ts';
 import type { StreamedPart } from './part-stream.ts';
 import { preparePart } from './prepare-part.ts';
+import type { PreparePart } from './prepare-part.ts';
 import type { PreparedPart } from './prepared-part.ts';
 import { storeSession } from './store-session.ts';
 import type { StoreSessionKey } from './store-session.ts';
@@ -16,7 +16,7 @@ export interface BatchInput extends StoreSessionKey {
   /** The parts, back to back. */
   readonly slab: Uint8Array;
   /** Length and kind of each. */
-  readonly parts: readonly (PartKind & { readonly length: number })[];
+  readonly parts: readonly (PreparePart & { readonly length: number })[];
 }
 
 /** What is known of a batch: the ids are to be looked up before anything of it is stored. */
@@ -56,7 +56,7 @@ export function prepareBatch(context: LaneContext, input: BatchInput): TaskResul
   const session = storeSession(context, input);
   const blobs = createBlobBatch(session.keyring, session.domain);
   const groups = createBlobGroups((raw) => blobs.add(raw));
-  const preparing = { blobs, groups, chunker: session.chunker };
+  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker };
   let offset = 0;
   const prepared = input.parts.map((part) => {
     const bytes = input.slab.subarray(offset, offset + part.length);

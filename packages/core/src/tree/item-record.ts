@@ -19,6 +19,11 @@ export interface StoredPart {
   readonly sources?: readonly PartSource[] | undefined;
   /** How it is put together; absent where it is its sources, one after the other. */
   readonly segments?: readonly PartSegment[] | undefined;
+  /**
+   * Stands for what of it lies in groups, 16 bytes; absent if nothing does. Groups are made as items come, so by their ids it
+   * could not be seen that a part is read a second time.
+   */
+  readonly digest?: Uint8Array | undefined;
 }
 
 /** A byte string that a part is put together from: a stretch of the next blobs of the part. */
@@ -29,6 +34,8 @@ export interface PartSource {
   readonly at: number;
   /** Its length in bytes. */
   readonly length: number;
+  /** Whether its blob is a group, which holds pieces of other parts as well. */
+  readonly grouped?: boolean | undefined;
 }
 
 /** An item in a snapshot: the item record of docs/format/trees.md. */
@@ -110,14 +117,22 @@ export const itemRecordKind: RecordKind<ItemRecord> = {
   references: ({ parts }) => parts.flatMap(({ blobs }) => blobs.map((id) => ({ kind: BLOB_KINDS.piece, id }))),
 };
 
-function partToCbor({ name, size, blobs, sources, segments }: StoredPart): { readonly [name: string]: CborValue } {
+function partToCbor({ name, size, blobs, sources, segments, digest }: StoredPart): {
+  readonly [name: string]: CborValue;
+} {
   if (sources === undefined) return { name, size, encoding: ENCODING_PLAIN, blobs };
   return {
     name,
     size,
     encoding: ENCODING_ASSEMBLED,
     blobs,
-    sources: sources.map((source) => [source.blobs, source.at, source.length]),
+    sources: sources.map(({ blobs: count, at, length, grouped }) => [
+      count,
+      at,
+      length,
+      ...(grouped === true ? [1] : []),
+    ]),
+    ...(digest && { digest }),
     ...(segments && {
       segments: segments.map(({ source, length, line, eol }) =>
         line === undefined ? [source, length] : [source, length, line, eol === 'crlf' ? 1 : 0],
@@ -137,7 +152,12 @@ function readPart(part: RecordFields, object: string): StoredPart {
       supported: ENCODING_ASSEMBLED,
     });
   }
-  const sources = part.integerRows('sources').map(([blobs = 0, at = 0, length = 0]) => ({ blobs, at, length }));
+  const sources = part.integerRows('sources').map(([blobs = 0, at = 0, length = 0, grouped]) => ({
+    blobs,
+    at,
+    length,
+    ...(grouped === 1 && { grouped: true }),
+  }));
   const segments = part.integerRowsOrNone('segments')?.map(([source = 0, length = 0, line, eol]) => ({
     source,
     length,
@@ -146,5 +166,6 @@ function readPart(part: RecordFields, object: string): StoredPart {
   if (sources.reduce((sum, { blobs }) => sum + blobs, 0) !== plain.blobs.length) {
     throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a part has other blobs than its sources' });
   }
-  return { ...plain, sources, segments };
+  const digest = part.has('digest') ? part.bytes('digest') : undefined;
+  return { ...plain, sources, segments, digest };
 }

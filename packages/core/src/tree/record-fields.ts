@@ -6,6 +6,8 @@ export type CborMap = Readonly<Record<string, CborValue>>;
 
 /** Reads the fields of a record and refuses what does not have the right type. */
 export interface RecordFields {
+  /** Whether there is such a field. */
+  has(name: string): boolean;
   /** A text. */
   text(name: string): string;
   /** A text or null, as undefined. */
@@ -51,6 +53,7 @@ export function recordFields(record: CborValue | undefined, object: string): Rec
   const takeAll = <T>(name: string, fits: (value: unknown) => value is T): readonly T[] =>
     take(name, isArray).map((value) => (fits(value) ? value : fail(name)));
   return {
+    has: (name) => source[name] !== undefined,
     text: (name) => take(name, isText),
     textOrNull: (name) => takeOrNull(name, isText),
     integer: (name) => take(name, isInteger),

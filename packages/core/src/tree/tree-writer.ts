@@ -1,6 +1,7 @@
 import { BLOB_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import type { OperationOptions } from '@holdfast/contracts';
+import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { toHex } from '../internal/bytes.ts';
 import { createCborEncoder } from '../internal/cbor.ts';
 import type { Place, TreePackWriter } from '../packs/tree-pack-writer.ts';
@@ -21,6 +22,11 @@ export interface TreeWriterContext {
   readonly packs: TreePackWriter;
   /** Makes node ids. */
   readonly keyring: Keyring;
+  /**
+   * Where a node is stored already. Asked for every node that is not of the tree before, so it is for writers that make
+   * a tree anew which may be stored. @defaultValue nothing is known to be stored
+   */
+  readonly stored?: ((id: Uint8Array) => Promise<BlobLocation | undefined>) | undefined;
 }
 
 /** A record on its way into a node. */
@@ -58,7 +64,7 @@ const FEWEST_CHILDREN = 2;
  * @returns The root of the new tree; undefined if nothing is left.
  */
 export async function updateTree<T extends TreeKey>(
-  { reader, packs, keyring }: TreeWriterContext,
+  { reader, packs, keyring, stored }: TreeWriterContext,
   root: NodeReference | undefined,
   edits: readonly TreeEdit<T>[],
   kind: RecordKind<T>,
@@ -103,8 +109,14 @@ export async function updateTree<T extends TreeKey>(
     const id = keyring.blobId(BLOB_KINDS.node, body, packs.domain);
     const unchanged = known.get(toHex(id));
     if (unchanged !== undefined) return unchanged;
+    const count = items.reduce((sum, item) => sum + item.count, 0);
+    const place = placeOf(await stored?.(id));
+    return { id, count, place: place ?? (await append(id, body, items)) };
+  }
+
+  async function append(id: Uint8Array, body: Uint8Array, items: readonly Item[]): Promise<Place> {
     const pack = await packs.room(options);
-    const place = packs.append(
+    return packs.append(
       id,
       encodeNode(
         body,
@@ -112,7 +124,6 @@ export async function updateTree<T extends TreeKey>(
         pack,
       ),
     );
-    return { id, place, count: items.reduce((sum, { count }) => sum + count, 0) };
   }
 
   const pushChild = (number: number, child: ChildReference): Promise<void> =>

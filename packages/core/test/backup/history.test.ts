@@ -123,7 +123,8 @@ async function runOnce({ harness, changing, plan, complete }: History, dice: See
       signal: controller.signal,
       concurrency: trouble === 'change' ? 1 : dice.integer(1, 4),
       checkpoint: { items: dice.pick([1, 3, 8, 1000]) },
-      onProgress() {
+      onProgress({ type }) {
+        if (type === 'progress') return;
         events += 1;
         if (trouble === 'abort' && events === at) controller.abort('enough');
         if (trouble === 'change' && events % 4 === 0) changing.change();

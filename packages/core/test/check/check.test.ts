@@ -187,7 +187,7 @@ describe('check', () => {
     const check = sealed.harness.repository.check({
       level: 'decryption',
       signal: controller.signal,
-      onProgress: ({ done }) => done === 3 && controller.abort(reason),
+      onProgress: (event) => event.type === 'object-checked' && event.done === 3 && controller.abort(reason),
     });
     expect(await check.catch((error: unknown) => error)).toBe(reason);
   });

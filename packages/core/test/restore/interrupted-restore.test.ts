@@ -64,8 +64,9 @@ describe('a restore that is aborted', () => {
     const told: string[] = [];
     const restore = repository.restore(plan, memoryMailbox({ id: 'memory:other' }), {
       concurrency: 1,
-      onProgress({ type, item }) {
-        told.push(`${type} ${item}`);
+      onProgress(event) {
+        if (event.type === 'progress') return;
+        told.push(`${event.type} ${event.item}`);
         throw refused;
       },
     });

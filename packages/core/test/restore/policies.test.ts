@@ -276,8 +276,8 @@ describe('a folder that is deleted in the middle of a restore', () => {
     const plan = await repository.planRestore({ snapshot: 'latest', collections: ['inbox'] });
     let lost = 0;
     const report = await repository.restore(plan, other, {
-      onProgress({ done }) {
-        if (done !== 100) return;
+      onProgress(event) {
+        if (event.type === 'progress' || event.done !== 100) return;
         lost = other.contents().get('/inbox')?.length ?? 0;
         other.removeCollection('/inbox');
       },

@@ -33,7 +33,9 @@ describe('restore', () => {
     expect(JSON.parse(JSON.stringify(plan)), 'a plan is plain data').toEqual(plan);
     expect(plan.items).toBe(75);
     const seen: number[] = [];
-    const report = await repository.restore(plan, target, { onProgress: ({ done }) => seen.push(done) });
+    const report = await repository.restore(plan, target, {
+      onProgress: (event) => event.type === 'progress' || seen.push(event.done),
+    });
     expect(report).toMatchObject({ result: 'complete', restored: 75, planned: 75, failures: [], omissions: [] });
     expect(report.bytesRead).toBe(70 * 200 + 5 * 3000);
     expect(seen).toEqual(Array.from({ length: 75 }, (_, i) => i + 1));
@@ -171,7 +173,7 @@ describe('restore', () => {
     const reason = { why: 'enough' };
     const restore = repository.restore(plan, memoryMailbox({ id: 'memory:third' }), {
       signal: controller.signal,
-      onProgress: ({ done }) => done === 10 && controller.abort(reason),
+      onProgress: (event) => event.type !== 'progress' && event.done === 10 && controller.abort(reason),
     });
     expect(await restore.catch((error: unknown) => error)).toBe(reason);
   });

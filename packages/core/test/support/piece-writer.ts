@@ -1,4 +1,4 @@
-import { silentLogger, systemClock } from '@holdfast/contracts';
+import { silentLogger } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
 import type { Keyring } from '@holdfast/crypto';
 import { defaultChunkerParameters } from '../../src/blobs/chunker.ts';
@@ -30,7 +30,7 @@ export function createPieceWriter(context: {
   const budget = resolveBudget({ workers: 0 });
   const lanes = createLanes({ budget, keyring, chunker: defaultChunkerParameters, logger: silentLogger });
   const limits = { slab: 64 * 1024, slabs: 3, packTarget: target, puts };
-  const store = createPartStore({ lanes, objects, index, randomness, clock: systemClock, limits, domain, options: {} });
+  const store = createPartStore({ lanes, objects, index, randomness, limits, domain, options: {} });
 
   return {
     async add(raw) {

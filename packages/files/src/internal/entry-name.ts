@@ -4,7 +4,8 @@ import { sep } from 'node:path';
 /** Stands before each byte, in two hexadecimal digits, that is no UTF-8. */
 const MARK = '\uFFFD';
 const MARK_BYTES = [0xef, 0xbf, 0xbd] as const;
-const ESCAPED = /\uFFFD([0-9A-F]{2})/g;
+/** ASCII is never escaped, so a name out of a snapshot cannot smuggle a `/` in. */
+const ESCAPED = /\uFFFD([89A-F][0-9A-F])/g;
 
 /**
  * The name of an entry of a folder as text: itself, wherever it is UTF-8. Of any other name, each byte that is not becomes

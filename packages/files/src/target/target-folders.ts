@@ -1,0 +1,84 @@
+import { lstatSync, rmSync } from 'node:fs';
+
+import type { Clock, OperationOptions } from '@holdfast/contracts';
+
+import { pathOf } from '../internal/entry-name.ts';
+import { listEntries } from '../internal/list-entries.ts';
+import type { Pace } from '../internal/pace.ts';
+import { isTemporaryName } from '../internal/temporary-name.ts';
+import { ROOT_ID, childId } from '../source/source-context.ts';
+import { originInName } from './item-layout.ts';
+
+/** A restore goes through one folder after the other, and may come back to one. */
+const REMEMBERED = 4;
+const STALE_MS = 24 * 60 * 60 * 1000;
+
+/** What is known of a folder in the course of a restore. */
+export interface TargetFolder {
+  /** Names that bear an origin, by that origin. */
+  readonly byOrigin: Map<string, string[]>;
+  /** Which item a file stands for, by what tells the file from every other one. */
+  readonly claims: Map<string, string>;
+  /** New versions that were created beside an old one, by the name of that one. */
+  readonly standIns: Map<string, StandIn>;
+}
+
+/** A file that takes the place of another one as soon as that is deleted. */
+export interface StandIn {
+  /** Its name. It changes when it takes the place. */
+  name: string;
+}
+
+/** The folders that are restored into. */
+export interface TargetFolders {
+  /** What is known of one; nothing, if it was never opened. */
+  get(folderId: string): TargetFolder;
+  /**
+   * Looks at a folder anew. What its files were found to stand for is kept. With `tidy`, what a restore that was killed more
+   * than a day ago left half written is removed.
+   */
+  open(folderId: string, options: OperationOptions & { readonly tidy: boolean }): Promise<void>;
+}
+
+/** Begins with no folder known. */
+export function targetFolders(root: string, clock: Clock, pace: Pace): TargetFolders {
+  const known = new Map<string, TargetFolder>();
+
+  function get(folderId: string): TargetFolder {
+    const folder = known.get(folderId) ?? { byOrigin: new Map(), claims: new Map(), standIns: new Map() };
+    known.delete(folderId);
+    known.set(folderId, folder);
+    const [oldest] = known.keys();
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return folder;
+  }
+
+  return {
+    get,
+    async open(folderId, { tidy, signal }) {
+      const { byOrigin, standIns } = get(folderId);
+      const path = folderId === ROOT_ID ? root : pathOf(root, folderId);
+      const { files, folders } = await listEntries(path, pace, signal);
+      byOrigin.clear();
+      standIns.clear();
+      for (const name of [...files, ...folders]) {
+        if (!isTemporaryName(name)) noteOrigin(byOrigin, name);
+        else if (tidy) removeStale(pathOf(root, childId(folderId, name)) as string, clock.now());
+      }
+    },
+  };
+}
+
+function removeStale(path: string, now: number): void {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info !== undefined && now - info.mtimeMs >= STALE_MS) rmSync(path, { recursive: true, force: true });
+}
+
+/** Notes an entry whose name tells of which item it is. */
+export function noteOrigin(byOrigin: TargetFolder['byOrigin'], name: string): void {
+  const origin = originInName(name);
+  if (origin === undefined) return;
+  const names = byOrigin.get(origin) ?? [];
+  if (!names.includes(name)) names.push(name);
+  byOrigin.set(origin, names);
+}
