@@ -62,6 +62,8 @@ export const englishMessages: MessageTable = {
   ERR_CONFIG_DAMAGED:
     'The config object is damaged ({reason}). Put it back from another copy; the keyring holds one too.',
   ERR_ITEM_NOT_IN_SNAPSHOT: 'Snapshot {snapshot} has no item {item} in folder {collection}. Look it up with browse.',
+  ERR_MEMORY_EXCEEDED:
+    'The {folders} folders of {source} need {needed} bytes of memory; the budget is {memory}. Open the repository with a larger budget.memory, or back up fewer folders at a time.',
   ERR_OBJECT_DAMAGED: 'The object {object} is damaged ({reason}). Put it back from another copy of the repository.',
   ERR_OBJECT_MISSING: 'The object {object} is missing. Put it back from another copy of the repository.',
   ERR_PART_NOT_IN_ITEM: 'Item {item} has no part named {part}.',

@@ -83,6 +83,7 @@ export type { SnapshotChoice } from './snapshot/find-snapshot.ts';
 export type {
   CaptureMode,
   CollectionCoverage,
+  CoverageLeftOut,
   CoverageReport,
   CoverageTotals,
   ItemFailure,

@@ -5,11 +5,13 @@ import type { PartStore } from '../store/part-store.ts';
 import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { ProgressMeter } from '../progress/progress-meter.ts';
 import type { Vault } from '../repository/vault.ts';
-import type { ItemFailure, PartOmission } from '../snapshot/snapshot.ts';
 import type { BackupTotals, ResolvedBackupOptions } from './backup-options.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import type { CaptureRun } from './capture-run.ts';
 import type { CollectionState } from './collection-state.ts';
+import type { NamedItems } from './failed-items.ts';
+import type { FailureLog } from './failure-log.ts';
+import type { OmissionLog } from './omission-log.ts';
 
 /** Counts that grow during a run. */
 export interface BackupCounts {
@@ -70,9 +72,11 @@ export interface BackupContext {
   /** Items that were told of in one collection while they stood in another one: that one may have been seen too early. */
   readonly arrivals: Map<string, { readonly from: CollectionState; readonly key: TreeKey }>;
   /** Items that failed. */
-  readonly failures: ItemFailure[];
-  /** Parts that were omitted, by the item. */
-  readonly omitted: Map<string, readonly PartOmission[]>;
+  readonly failures: FailureLog;
+  /** Parts that were omitted. */
+  readonly omitted: OmissionLog;
+  /** How many ids of failed items may still be kept. */
+  readonly names: NamedItems;
   /** Counts. */
   readonly counts: BackupCounts;
 }

@@ -23,9 +23,12 @@ import type { CommitLine } from './commit.ts';
 import { copyHidden } from './copy-hidden.ts';
 import { coverageOf } from './coverage-of.ts';
 import { expectedItems } from './expected-items.ts';
+import { MOST_NAMED_ITEMS } from './failed-items.ts';
+import { createFailureLog } from './failure-log.ts';
 import { followCollection } from './follow-collection.ts';
 import { followToRest } from './follow-to-rest.ts';
 import { prepareCollections } from './list-collections.ts';
+import { createOmissionLog } from './omission-log.ts';
 import { countVanished } from './settle.ts';
 
 /** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
@@ -131,8 +134,9 @@ function createContext(
     unlisted: [],
     arrivals: new Map(),
     unsettled: new Set(),
-    failures: [],
-    omitted: new Map(),
+    failures: createFailureLog(),
+    omitted: createOmissionLog(),
+    names: { left: MOST_NAMED_ITEMS },
     counts: {
       items: 0,
       applied: 0,
@@ -180,10 +184,7 @@ function report(
 ): BackupReport {
   const { vault, counts } = context;
   const { objectsWritten, bytesWritten } = vault.objects.traffic;
-  const lost =
-    coverage.failures.length > 0 ||
-    coverage.omitted.some((omission) => omission.lost) ||
-    coverage.collections.some(({ state }) => state === 'failed');
+  const lost = coverage.totals.failedItems + coverage.totals.lostParts + coverage.totals.failed > 0;
   return {
     snapshot,
     capture: snapshot.capture,

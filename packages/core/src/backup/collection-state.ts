@@ -1,9 +1,14 @@
 import type { Collection, OperationOptions } from '@holdfast/contracts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import { equalOptionalBytes } from '../internal/bytes.ts';
+import { LazyMap, LazySet } from '../internal/lazy-collections.ts';
+import type { SmallMap, SmallSet } from '../internal/lazy-collections.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import type { CollectionRecord } from '../tree/collection-record.ts';
 import type { CaptureRun } from './capture-run.ts';
+import { FailedItems } from './failed-items.ts';
+import type { NamedItems } from './failed-items.ts';
 import { itemTrees } from '../tree/collection-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
@@ -18,6 +23,9 @@ export interface PendingEdit {
   /** Where the record's blobs are; absent if they are in this run's packs. */
   readonly places?: readonly (BlobLocation | undefined)[] | undefined;
 }
+
+/** Changes by item id. */
+export type PendingEdits = SmallMap<string, PendingEdit>;
 
 /** An item of which something is in the repository already. */
 export interface KnownItem {
@@ -48,29 +56,34 @@ export interface CollectionState {
    * In a full, trees that it has made, or that the interrupted run it goes on with has: what stands in them was read
    * and need not be read again. Undefined in any other run.
    */
-  readonly made: Set<NodeReference> | undefined;
+  readonly made: SmallSet<NodeReference> | undefined;
   /** The items, as far as trees are written. */
   items: NodeReference | undefined;
   /** The enumeration under way, as far as trees are written. */
   pass: { root: NodeReference | undefined; ended: boolean } | undefined;
   /** Changes told since the cursor, by item id. No tree may have them before the cursor stands for them too. */
-  edits: Map<string, PendingEdit>;
+  edits: PendingEdits;
   /** Changes that the cursor stands for and no tree has yet. They go to `pass` if there is one, else to `items`. */
-  ready: Map<string, PendingEdit>;
+  ready: PendingEdits;
   /** Changes that are being written to a tree at this moment. */
-  flushing: Map<string, PendingEdit>;
+  flushing: PendingEdits;
   /** Changes that a reset made void: what was read for them need not be read again. */
-  readonly discarded: Map<string, PendingEdit>;
+  readonly discarded: PendingEdits;
+  /**
+   * Whether the last run left it to be told from its beginning, because more of it failed than could be named: whatever
+   * may not be stored as it is has to be read again.
+   */
+  readonly doubted: boolean;
   /** Where the source goes on. */
   cursor: string | undefined;
   /** When the cursor was obtained. */
   cursorTime: number;
   /** Items that left and have not turned up elsewhere yet. */
-  open: Set<string>;
+  open: SmallSet<string>;
   /** Items that the last run left unsettled: the source is asked for them, even where an old version stands in a tree. */
-  retry: Set<string>;
+  retry: SmallSet<string>;
   /** Items that failed in this run, as a whole or in part: the next one asks for them. */
-  failed: Set<string>;
+  readonly failed: FailedItems;
   /** Whether an entry without an id failed: no later run hears of that one but from the beginning. */
   nameless: boolean;
   /** Whether the collection itself disappeared during the run. */
@@ -87,14 +100,15 @@ export interface CollectionState {
 export function createCollectionState(
   collection: Collection,
   known: CollectionState['base'],
-  { capture, afresh }: Pick<CaptureRun, 'capture' | 'afresh'>,
+  { run, names }: { readonly run: Pick<CaptureRun, 'capture' | 'afresh'>; readonly names: NamedItems },
 ): CollectionState {
+  const { capture, afresh } = run;
   const trees = known === undefined ? { items: undefined, pass: undefined } : itemTrees(known.record, known.places);
   // The records of a run that shares nothing with what was before are all new.
   const base = afresh && capture.selfContained ? undefined : known;
   const cursor = afresh ? undefined : known?.record.cursor;
   const passing = cursor === undefined || known?.record.pass !== undefined;
-  const made = capture.mode === 'full' ? new Set<NodeReference>() : undefined;
+  const made = capture.mode === 'full' ? new LazySet<NodeReference>() : undefined;
   if (!afresh) {
     if (trees.pass !== undefined) made?.add(trees.pass);
     // A full notes every collection that it has not finished as one whose enumeration is under way.
@@ -109,15 +123,16 @@ export function createCollectionState(
     items: afresh ? (trees.items ?? trees.pass) : trees.items,
     // Without a cursor the source begins anew: what an interrupted enumeration told may have left since, untold.
     pass: passing ? { root: cursor === undefined ? undefined : trees.pass, ended: false } : undefined,
-    edits: new Map(),
-    ready: new Map(),
-    flushing: new Map(),
-    discarded: new Map(),
+    edits: new LazyMap(),
+    ready: new LazyMap(),
+    flushing: new LazyMap(),
+    discarded: new LazyMap(),
+    doubted: known !== undefined && known.record.cursor === undefined && known.record.items.root !== undefined,
     cursor,
     cursorTime: cursor === undefined ? 0 : (known?.record.cursorTime ?? 0),
-    open: new Set(),
-    retry: new Set(known?.record.open),
-    failed: new Set(),
+    open: new LazySet(),
+    retry: new LazySet(known?.record.open),
+    failed: new FailedItems(names),
     nameless: false,
     gone: false,
     failure: undefined,
@@ -133,6 +148,26 @@ export function createCollectionState(
 export function isKnownEmpty({ collection, items, pass, cursor, open, retry }: CollectionState): boolean {
   const isUnderWay = pass !== undefined && (pass.root !== undefined || cursor !== undefined);
   return collection.itemCount === 0 && items === undefined && !isUnderWay && open.size + retry.size === 0;
+}
+
+/**
+ * Whether its record in the next snapshot may be another than in the last. Cheap, because it is asked of all collections
+ * whenever something is committed, and nearly all of them lie still.
+ */
+export function isStirred(state: CollectionState): boolean {
+  const { base, collection, cursor, told, pass, items, ready, open, retry, failed, nameless, gone } = state;
+  if (base === undefined || gone || nameless || pass !== undefined) return true;
+  const { record } = base;
+  return (
+    collection !== record.collection ||
+    cursor !== record.cursor ||
+    // It was asked in this run, so its cursor may be due to be renewed.
+    (told ?? '') !== '' ||
+    record.pass !== undefined ||
+    items?.count !== (record.items.root === undefined ? undefined : record.items.count) ||
+    !equalOptionalBytes(items?.id, record.items.root) ||
+    ready.size + open.size + retry.size + failed.size + record.open.length > 0
+  );
 }
 
 /** Covers a collection without following it. */
@@ -158,11 +193,11 @@ export function makeReady(state: CollectionState): void {
     state.open.delete(id);
     state.retry.delete(id);
   }
-  state.edits = new Map();
+  state.edits = new LazyMap();
 }
 
 /** Takes back changes that no tree may have. What was read for them need not be read again. */
-export function discard(state: CollectionState, changes: ReadonlyMap<string, PendingEdit>): void {
+export function discard(state: CollectionState, changes: Iterable<[string, PendingEdit]>): void {
   for (const [id, edit] of changes) state.discarded.set(id, edit);
 }
 

@@ -10,9 +10,10 @@ import type { CollectionRecord, ItemTree } from '../tree/collection-record.ts';
 import { encodeBody, encodeNode } from '../tree/node.ts';
 import { compareKeys } from '../tree/tree-key.ts';
 import { locationOf, placeOf } from '../tree/tree-record.ts';
-import type { NodeReference, TreeEdit, TreeRecord } from '../tree/tree-record.ts';
+import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
 import type { BackupContext } from './backup-context.ts';
+import { isStirred } from './collection-state.ts';
 import { writeIndex } from './write-index.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 import type { WrittenCollection } from './write-trees.ts';
@@ -55,13 +56,13 @@ export interface Committed {
  */
 const CURSOR_LIFETIME_MS = 7 * 24 * 3600 * 1000;
 const CURSOR_LIFETIME_RUNS = 2;
-/** With more records than that, it is cheaper to walk through all of them than to look each up. */
-const MOST_SINGLE_LOOKUPS = 200;
 
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
   const { vault, nodes, options, source, counts, run, progress } = context;
   const { state, dropped } = request;
+  const still = [...context.collections.values()].filter((collection) => !isStirred(collection));
+  const itemsLyingStill = sumOfItems(still);
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
   const sequence = 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence));
@@ -94,12 +95,12 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
     finished: new Date(vault.clock.now()),
     statistics: {
       collections: root?.count ?? 0,
-      items: live.reduce((sum, { items, pass }) => sum + ((items ?? pass?.root)?.count ?? 0), 0),
+      items: itemsLyingStill + sumOfItems(live),
       added: counts.added,
       changed: counts.changed,
       moved: counts.moved,
       removed: counts.removed,
-      failed: coverage.failures.length,
+      failed: coverage.totals.failedItems,
       bytesRead: counts.bytesRead,
       bytesStored: vault.objects.traffic.bytesWritten - line.bytesBefore,
     },
@@ -129,8 +130,14 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   line.heads = [stored];
   line.root = root;
   line.unlisted.push(stored);
-  await rebase(context, root, edits);
+  rebase(context, edits);
   return { stored, coverage };
+}
+
+function sumOfItems(trees: Iterable<Pick<WrittenCollection, 'items' | 'pass'>>): number {
+  let sum = 0;
+  for (const { items, pass } of trees) sum += (items ?? pass?.root)?.count ?? 0;
+  return sum;
 }
 
 function collectionEdits(
@@ -173,7 +180,7 @@ function recordOf(
 ): CollectionRecord {
   const tree = (root: NodeReference | undefined): ItemTree => ({ root: root?.id, count: root?.count ?? 0 });
   const { base, told } = state;
-  const isToBeToldAnew = cursor === undefined || state.nameless;
+  const isToBeToldAnew = cursor === undefined || state.nameless || state.failed.overflown;
   // A cursor that is not of this run is as old as it was.
   const isAsked = base === undefined || (told ?? '') !== '';
   return {
@@ -183,9 +190,11 @@ function recordOf(
     ...(isToBeToldAnew ? NO_CURSOR : { cursor, cursorTime, cursorRun: isAsked ? sequence : base.record.cursorRun }),
     items: tree(items),
     pass: pass && tree(pass.root),
-    open: [...new Set(open)].toSorted(),
+    open: open.length === 0 ? NOTHING_OPEN : [...new Set(open)].toSorted(),
   };
 }
+
+const NOTHING_OPEN: readonly string[] = [];
 
 /** Without one the source tells the collection from its beginning. */
 const NO_CURSOR = { cursor: undefined, cursorTime: 0, cursorRun: 0 };
@@ -217,23 +226,11 @@ async function inlineRoot(
   return node.length <= LARGEST_INLINE_ROOT ? node : undefined;
 }
 
-/** From here on the records just written are the ones to compare with. */
-async function rebase(
-  { vault, options, collections }: BackupContext,
-  root: NodeReference | undefined,
-  edits: readonly TreeEdit<CollectionRecord>[],
-): Promise<void> {
-  const changed = new Set(edits.flatMap(({ record }) => (record === undefined ? [] : [record.value.id])));
-  const take = ({ value, places }: TreeRecord<CollectionRecord>): void => {
-    const state = collections.get(value.id);
-    if (state !== undefined && changed.has(value.id)) state.base = { record: value, places };
-  };
-  if (changed.size > MOST_SINGLE_LOOKUPS) {
-    for await (const record of vault.trees.walk(root, collectionRecordKind, options)) take(record);
-    return;
-  }
-  for (const id of changed) {
-    const found = await vault.trees.find(root, { id, sort: 0 }, collectionRecordKind, options);
-    if (found !== undefined) take(found);
+/** From here on the records just written are the ones to compare with. Their nodes are stored. */
+function rebase({ collections }: BackupContext, edits: readonly TreeEdit<CollectionRecord>[]): void {
+  for (const { record } of edits) {
+    if (record === undefined) continue;
+    const state = collections.get(record.value.id);
+    if (state !== undefined) state.base = { record: record.value, places: record.places.map(locationOf) };
   }
 }

@@ -1,3 +1,4 @@
+import { LazyMap } from '../internal/lazy-collections.ts';
 import { totalsOf } from './backup-context.ts';
 import type { BackupContext } from './backup-context.ts';
 import { discard } from './collection-state.ts';
@@ -36,7 +37,7 @@ export async function followCollection(
   if (failure === undefined) return;
   // What was told behind the last cursor is told again from there.
   discard(state, state.edits);
-  state.edits = new Map();
+  state.edits = new LazyMap();
   state.gone = failure.code === 'ERR_COLLECTION_NOT_FOUND';
   state.failure = state.gone ? undefined : failure.code;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SourceError } from '@holdfast/contracts';
 import type { ChangeCheckpoint, ChangeEvent, SourceItem } from '@holdfast/contracts';
+import { LazyMap } from '../internal/lazy-collections.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { whileHeldUp } from '../progress/pause-gate.ts';
 import type { BackupContext } from './backup-context.ts';
@@ -152,9 +153,9 @@ function advance({ vault }: BackupContext, state: CollectionState, { cursor, las
 function reset(context: BackupContext, state: CollectionState): void {
   forgetNameless(context, state);
   for (const changes of [state.flushing, state.ready, state.edits]) discard(state, changes);
-  state.flushing = new Map();
-  state.ready = new Map();
-  state.edits = new Map();
+  state.flushing = new LazyMap();
+  state.ready = new LazyMap();
+  state.edits = new LazyMap();
   state.before.push(state.pass?.root);
   if (state.pass?.root !== undefined) state.made?.add(state.pass.root);
   state.pass = { root: undefined, ended: false };

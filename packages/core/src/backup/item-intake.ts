@@ -37,7 +37,7 @@ export async function takeIn(
   const item = wellFormedItem(told);
   context.counts.items += 1;
   const known = await findKnown(context, state, item, options);
-  const again = known !== undefined && mustReadAgain(context, known, item);
+  const again = known !== undefined && mustReadAgain(context, state, known, item);
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   const described = describe(item, known?.record);
@@ -67,11 +67,12 @@ export async function takeIn(
  */
 function mustReadAgain(
   { unsettled, run }: BackupContext,
+  { doubted }: CollectionState,
   { record: { omitted, changeKey }, read }: KnownItem,
   item: SourceItem,
 ): boolean {
   if (run.capture.mode === 'full') return !read || unsettled.has(item.id);
-  return unsettled.has(item.id) && (omitted.some(({ lost }) => lost) || changeKey !== item.changeKey);
+  return (doubted || unsettled.has(item.id)) && (omitted.some(({ lost }) => lost) || changeKey !== item.changeKey);
 }
 
 /** Notes a failure. What is stored of the item, `known`, stays, also where the item itself went elsewhere. */

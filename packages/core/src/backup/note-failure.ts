@@ -12,7 +12,7 @@ export function noteFailure(context: BackupContext, state: CollectionState, item
   if (state.failed.has(item)) return;
   if (item === '') state.nameless = true;
   else state.failed.add(item);
-  failures.push({ collection, item, code, reason: reason === undefined ? undefined : String(reason) });
+  failures.add({ collection, item, code, reason: reason === undefined ? undefined : String(reason) });
   options.onProgress?.({ type: 'item-failed', collection, item, code, totals: totalsOf(context) });
 }
 
@@ -27,15 +27,24 @@ export function unusableId(): SourceError {
  */
 export function forgetFailure({ failures }: BackupContext, state: CollectionState, item: string): void {
   if (!state.failed.delete(item)) return;
-  const { id } = state.collection;
-  const position = failures.findIndex((failure) => failure.item === item && failure.collection === id);
-  if (position >= 0) failures.splice(position, 1);
+  failures.remove(state.collection.id, item);
+}
+
+/** Takes back everything that failed in a collection, and tells the ids, as far as they are known. */
+export function forgetFailures(
+  { failures }: BackupContext,
+  state: CollectionState,
+  tell: (item: string) => void,
+): void {
+  for (const item of state.failed) tell(item);
+  state.failed.clear();
+  state.nameless = false;
+  failures.removeAll(state.collection.id);
 }
 
 /** Entries without an id are all told again where a collection is told from its beginning. */
 export function forgetNameless({ failures }: BackupContext, state: CollectionState): void {
   if (!state.nameless) return;
   state.nameless = false;
-  const kept = failures.filter(({ collection, item }) => item !== '' || collection !== state.collection.id);
-  failures.splice(0, failures.length, ...kept);
+  failures.removeNameless(state.collection.id);
 }

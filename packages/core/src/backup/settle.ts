@@ -1,4 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
+import { LazySet } from '../internal/lazy-collections.ts';
 import { isFatal } from '../internal/is-fatal.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
@@ -7,7 +8,7 @@ import { beginToFollow, findCurrent, findEver, makeReady } from './collection-st
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
 import { joinNewCollections } from './list-collections.ts';
-import { forgetFailure, forgetNameless } from './note-failure.ts';
+import { forgetFailures } from './note-failure.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 
 /** Source.locate is asked for so many items at a time. */
@@ -69,8 +70,8 @@ export async function settleRest(context: BackupContext, { unsettled, left }: Se
     if (state !== undefined) noteUnsettled(context, state.collection.id, id, error);
   }
   for (const state of states) {
-    state.open = new Set([...state.open].filter((id) => unsettled.has(id)));
-    state.retry = new Set([...state.retry].filter((id) => unsettled.has(id)));
+    state.open = new LazySet([...state.open].filter((id) => unsettled.has(id)));
+    state.retry = new LazySet([...state.retry].filter((id) => unsettled.has(id)));
   }
 }
 
@@ -88,7 +89,7 @@ async function collectOpen(
   const states = statesWithOpenItems(context);
   const retry = new Set(states.flatMap((state) => [...state.retry]));
   const open = new Set(states.flatMap((state) => [...state.open]));
-  const failed = new Set([...context.collections.values()].flatMap((state) => [...state.failed]));
+  const failing = [...context.collections.values()].filter(({ failed }) => failed.size > 0);
   const unknown: string[] = [];
   const outdated = await collectLeft(context);
   for (const id of open) left.add(id);
@@ -100,7 +101,7 @@ async function collectOpen(
       for (const state of states) state.open.delete(id);
     }
     // What failed in this run was asked for; the next one asks again. Only an old version that left is to be kept.
-    if (failed.has(id) && (home !== undefined || !open.has(id))) continue;
+    if (failing.some(({ failed }) => failed.has(id)) && (home !== undefined || !open.has(id))) continue;
     if (retry.has(id) || home === undefined) unknown.push(id);
   }
   return { unknown, outdated };
@@ -231,17 +232,13 @@ async function standingInUnfinishedPasses(
 /** Nobody knows whether the item is missing from the snapshot, so the run is no success. */
 function noteUnsettled({ failures }: BackupContext, collection: string, item: string, error: SourceError): void {
   const { reason } = error.details;
-  failures.push({ collection, item, code: error.code, reason: reason === undefined ? undefined : String(reason) });
+  failures.add({ collection, item, code: error.code, reason: reason === undefined ? undefined : String(reason) });
 }
 
 /** The items of a collection that disappeared in the course of the run may have gone elsewhere before that. */
 async function openWhatIsGone(context: BackupContext, state: CollectionState): Promise<void> {
   const { vault, options } = context;
-  for (const id of state.failed) {
-    state.open.add(id);
-    forgetFailure(context, state, id);
-  }
-  forgetNameless(context, state);
+  forgetFailures(context, state, (id) => state.open.add(id));
   const root = state.items ?? state.pass?.root;
   for await (const { value } of vault.trees.walk(root, itemRecordKind, options)) state.open.add(value.id);
   for (const [id, { record }] of state.ready) if (record !== undefined) state.open.add(id);

@@ -1,5 +1,6 @@
 import { RepositoryError } from '@holdfast/contracts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
+import { LazyMap } from '../internal/lazy-collections.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import { diffTrees } from '../tree/tree-diff.ts';
@@ -8,7 +9,8 @@ import { placeOf } from '../tree/tree-record.ts';
 import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
 import type { BackupContext } from './backup-context.ts';
-import type { CollectionState, PendingEdit } from './collection-state.ts';
+import { isStirred } from './collection-state.ts';
+import type { CollectionState, PendingEdits } from './collection-state.ts';
 
 /** What the trees of a collection were when they were written; its state may have moved on since. */
 export interface WrittenCollection {
@@ -35,10 +37,10 @@ export interface WrittenCollection {
  */
 export async function writeTrees(context: BackupContext): Promise<WrittenCollection[]> {
   const { data, collections } = context;
-  const noted = [...collections.values()].map((state) => {
+  const noted = [...collections.values()].filter(isStirred).map((state) => {
     const { cursor, cursorTime, pass, ready } = state;
     state.flushing = ready;
-    state.ready = new Map();
+    state.ready = new LazyMap();
     return { state, changes: ready, cursor, cursorTime, pass, ended: pass?.ended === true, open: [...state.failed] };
   });
   await data.flush();
@@ -58,7 +60,7 @@ export async function writeTrees(context: BackupContext): Promise<WrittenCollect
 /** Makes the written trees those of the run. Only when their nodes are durable: until then they cannot be read. */
 export function adoptTrees(written: readonly WrittenCollection[]): void {
   for (const { state, noted, items, pass } of written) {
-    state.flushing = new Map();
+    state.flushing = new LazyMap();
     noteMade(state, {
       before: noted === undefined ? state.items : noted.root,
       now: pass === undefined ? items : pass.root,
@@ -97,7 +99,7 @@ async function openWhatPassMissed(
 /** Makes edits of a tree of pending ones, in order. The blobs of those without places must be durable. */
 export async function editsOf(
   { vault, options }: BackupContext,
-  edits: ReadonlyMap<string, PendingEdit>,
+  edits: Pick<PendingEdits, 'values'>,
 ): Promise<TreeEdit<ItemRecord>[]> {
   const sorted = [...edits.values()].toSorted((a, b) => compareKeys(a.key, b.key));
   const wanted = sorted.flatMap(({ record, places }) => {

@@ -165,7 +165,7 @@ function isArray(value: CborValue | undefined): value is readonly CborValue[] {
 /** Sorts by the bytes of the encoded names, in place. The head holds the length, so a shorter name comes first. */
 function sortedNames(names: string[]): readonly string[] {
   if (!names.every(isAscii)) return sortedByBytes(names);
-  if (names.length > MOST_INSERTED) return names.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  if (names.length > MOST_INSERTED) return names.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
   for (let i = 1; i < names.length; i += 1) {
     const name = names[i]!;
     let at = i;

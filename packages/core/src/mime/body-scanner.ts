@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 
 import { createBase64Decoder } from './base64-decoder.ts';
 import type { Base64Decoder } from './base64-decoder.ts';
-import { alphabetEnd, hasLineEnd, lastForeign, lineEndLength, paddingAt, readBase64Line } from './base64-line.ts';
+import { alphabetEnd, hasLineEnd, lastForeign, lineEndLength, readBase64Line } from './base64-line.ts';
 import { findRun, SHORTEST_RUN_ENCODED } from './find-run.ts';
 import type { LineEnd, PartSegment } from './part-segment.ts';
 
@@ -29,7 +29,7 @@ export interface BodyScanner {
 
 /** A run under way. */
 interface Run {
-  /** Characters in a line; 0 while all of it is one line. */
+  /** Characters in a line. */
   readonly line: number;
   readonly eol: LineEnd;
   decoded: number;
@@ -75,7 +75,7 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
     sink.endAttachment({
       source: FIRST_SOURCE + runs,
       length: decoded,
-      line: line === 0 ? Math.ceil(decoded / 3) * 4 : line,
+      line,
       eol,
     });
     runs += 1;
@@ -127,7 +127,6 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
 
   function beginRun(line: number, eol: LineEnd): void {
     run = { line, eol, decoded: 0 };
-    if (line === 0) return;
     // What was found begins with a whole line; after it, `at` is always before a line end.
     decode(at, at + line, (line / 4) * 3);
     at += line;
@@ -179,28 +178,6 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
     return count;
   }
 
-  /** Decodes one line of any length up to its end, or as far as the bytes go. */
-  function takeLongLine(current: Run): void {
-    for (;;) {
-      const available = Math.min(STEP, (end - at) & ~3);
-      if (available > 0 && tryToDecode(at, at + available, (available / 4) * 3)) {
-        at += available;
-        continue;
-      }
-      const sound = (alphabetEnd(block, at, at + available) - at) & ~3;
-      decode(at, at + sound, (sound / 4) * 3);
-      at += sound;
-      if (end - at < 4 && !isLast) return;
-      const padding = end - at < 4 ? 0 : paddingAt(block, at);
-      if (padding > 0) {
-        decode(at, at + 4, 3 - padding);
-        at += 4;
-      }
-      endRun(current);
-      return;
-    }
-  }
-
   return {
     take(bytes, from, isLastBlock) {
       block = bytes;
@@ -210,7 +187,6 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
       while (at < end) {
         const before = { at, run };
         if (run === undefined) takeText();
-        else if (run.line === 0) takeLongLine(run);
         else takeLines(run);
         if (at === before.at && run === before.run) break;
       }

@@ -1,4 +1,4 @@
-import { alphabetEnd, lineEndLength, readBase64Line } from './base64-line.ts';
+import { lineEndLength, readBase64Line } from './base64-line.ts';
 import type { LineEnd } from './part-segment.ts';
 
 /** What {@link findRun} found. */
@@ -6,7 +6,7 @@ export type FoundRun = RunBeginning | NoRun;
 
 /** Lines of base64 that are enough to be decoded. */
 export interface RunBeginning {
-  /** Characters in a line, of which one at least is whole; 0 if it is a single line of any length. */
+  /** Characters in a line, of which one at least is whole. */
   readonly line: number;
   readonly eol: LineEnd;
 }
@@ -27,8 +27,7 @@ export const SHORTEST_RUN_ENCODED: number = Math.ceil(SHORTEST_RUN / 3) * 4;
 export function findRun(bytes: Uint8Array, at: number, end: number, isLast: boolean): FoundRun | 'more' {
   const first = readBase64Line(bytes, at, end, isLast);
   if (first === 'more') return first;
-  if (first === 'long') return findLongLine(bytes, at, end, isLast);
-  if (first === 'none' || first.padding > 0 || first.eol === 'end') return { at };
+  if (first === 'long' || first === 'none' || first.padding > 0 || first.eol === 'end') return { at };
   const { characters: line, eol } = first;
   let decoded = (line / 4) * 3;
   let next = at;
@@ -43,11 +42,4 @@ export function findRun(bytes: Uint8Array, at: number, end: number, isLast: bool
     if (isLastLine && decoded < SHORTEST_RUN) return { at: next };
   }
   return { line, eol };
-}
-
-function findLongLine(bytes: Uint8Array, at: number, end: number, isLast: boolean): FoundRun | 'more' {
-  const enough = at + SHORTEST_RUN_ENCODED;
-  const stop = alphabetEnd(bytes, at, Math.min(end, enough));
-  if (stop === enough) return { line: 0, eol: 'crlf' };
-  return stop === end && !isLast ? 'more' : { at };
 }

@@ -36,7 +36,7 @@ const HELD = 8 * 1024;
  * misunderstood.
  *
  * Decoded is only what encoding gives back exactly: lines of one length and one line end, of up to 998 characters, the
- * last of them shorter if need be and padded with zero bits; or one line of any length. Runs of less than 1 KiB stay
+ * last of them shorter if need be and padded with zero bits. Runs of less than 1 KiB stay
  * text, and so does everything after the first 64 runs.
  *
  * The result does not depend on how the bytes are cut into pieces. At most 8 KiB are held back, and nothing is kept of

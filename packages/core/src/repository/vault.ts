@@ -72,7 +72,7 @@ export function createVault(
       return index.blobs;
     },
   });
-  const trees = createTreeReader(blobs);
+  const trees = createTreeReader(blobs, { cacheBytes: budget.memory / 8 });
   const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
   const { capture = resolveCapture() } = parts;
   return {

@@ -1,24 +1,37 @@
 import { compareUtf8 } from '../tree/tree-key.ts';
-import type { CollectionCoverage, CoverageReport, ItemFailure, PartOmission } from './snapshot.ts';
+import type {
+  CollectionCoverage,
+  CoverageLeftOut,
+  CoverageReport,
+  CoverageTotals,
+  ItemFailure,
+  PartOmission,
+} from './snapshot.ts';
+
+/** A line on a collection; its counts follow from the other lines, unless they are given. */
+export type CollectionLine = Omit<CollectionCoverage, 'failed' | 'omitted'> &
+  Partial<Pick<CollectionCoverage, 'failed' | 'omitted'>>;
 
 /** What a coverage report is made of: its counts follow from that. */
 export interface CoverageLines {
-  /** The collections, not yet counted. */
-  readonly collections: readonly Omit<CollectionCoverage, 'failed' | 'omitted'>[];
+  /** The collections. */
+  readonly collections: readonly CollectionLine[];
   /** The items that failed. */
   readonly failures: readonly ItemFailure[];
   /** The parts that were omitted. */
   readonly omitted: readonly PartOmission[];
+  /** The totals and what is left out, where these are not all lines. */
+  readonly whole?: { readonly totals: CoverageTotals; readonly leftOut: CoverageLeftOut } | undefined;
 }
 
 /** Makes a coverage report: counts what its lines say, and puts the collections in order of their ids. */
-export function createCoverageReport({ collections, failures, omitted }: CoverageLines): CoverageReport {
+export function createCoverageReport({ collections, failures, omitted, whole }: CoverageLines): CoverageReport {
   const failedOf = countByCollection(failures);
   const omittedOf = countByCollection(omitted);
   const withState = (state: CollectionCoverage['state']): number =>
     collections.filter((collection) => collection.state === state).length;
   return {
-    totals: {
+    totals: whole?.totals ?? {
       covered: withState('covered'),
       skipped: withState('skipped'),
       failed: withState('failed'),
@@ -28,14 +41,20 @@ export function createCoverageReport({ collections, failures, omitted }: Coverag
       lostParts: omitted.filter(({ lost }) => lost).length,
     },
     collections: collections
-      .map((collection) => ({
-        ...collection,
-        failed: failedOf.get(collection.id) ?? 0,
-        omitted: omittedOf.get(collection.id) ?? 0,
+      .map(({ id, name, state, cause, items, atRest, failed, omitted: parts }) => ({
+        id,
+        name,
+        state,
+        cause,
+        items,
+        atRest,
+        failed: failed ?? failedOf.get(id) ?? 0,
+        omitted: parts ?? omittedOf.get(id) ?? 0,
       }))
       .toSorted((a, b) => compareUtf8(a.id, b.id)),
     failures: [...failures],
     omitted: [...omitted],
+    leftOut: whole?.leftOut ?? { collections: 0, covered: 0, failures: 0, omitted: 0 },
   };
 }
 

@@ -1,8 +1,9 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { collectionRecordKind } from '../tree/collection-record.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
+import { MOST_PLAIN_LINES } from './collection-tally.ts';
 import { createCoverageReport } from './coverage-report.ts';
-import type { CoverageLines } from './coverage-report.ts';
+import type { CollectionLine } from './coverage-report.ts';
 import type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts';
 import type { CoverageReport } from './snapshot.ts';
 
@@ -21,11 +22,21 @@ export async function readCoverage(
   options: OperationOptions,
 ): Promise<CoverageReport> {
   const stored = await snapshots.coverage(object, options);
+  const { whole } = stored;
+  // Of those that are not told, nobody knows any more which had something to say.
+  if (whole !== undefined && whole.leftOut.collections > 0) {
+    const { covered, skipped, failed } = whole.totals;
+    const untold = covered + skipped + failed - stored.collections.length - whole.leftOut.collections;
+    return createCoverageReport({ ...stored, whole: { ...whole, leftOut: { ...whole.leftOut, covered: untold } } });
+  }
   const told = new Set(stored.collections.map(({ id }) => id));
-  const collections: CoverageLines['collections'][number][] = [...stored.collections];
+  const collections: CollectionLine[] = [...stored.collections];
+  let room = MOST_PLAIN_LINES;
   for await (const { value } of trees.walk(root, collectionRecordKind, options)) {
     const { id, collection, items, pass } = value;
     if (told.has(id)) continue;
+    if (room === 0) break;
+    room -= 1;
     const count = items.root === undefined ? (pass?.count ?? 0) : items.count;
     const { name } = collection;
     collections.push({ id, name, state: 'covered', cause: undefined, items: count, atRest: true });

@@ -6,7 +6,8 @@ import { placeOf } from '../tree/tree-record.ts';
 import type { NodeReference } from '../tree/tree-record.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import type { CoverageLines } from './coverage-report.ts';
-import type { CaptureMode, CollectionCoverage, CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
+import { isPlain } from './collection-tally.ts';
+import type { CaptureMode, CoverageReport, Snapshot, SnapshotStatistics } from './snapshot.ts';
 
 /** A snapshot with what only the engine needs of it. */
 export interface SnapshotRecord {
@@ -133,7 +134,8 @@ function readRoot(root: RootJson, count: number): NodeReference {
  * Serialises a coverage report. A collection of which there is no more to say than what its record in the tree says gets
  * no line, so that the report of a quiet run over many collections is small.
  */
-export function serialiseCoverage({ collections, failures, omitted }: CoverageReport): string {
+export function serialiseCoverage({ totals, collections, failures, omitted, leftOut }: CoverageReport): string {
+  const isWhole = leftOut.collections + leftOut.covered + leftOut.failures + leftOut.omitted === 0;
   return JSON.stringify({
     holdfast: 'coverage',
     version: COVERAGE_VERSION,
@@ -156,11 +158,8 @@ export function serialiseCoverage({ collections, failures, omitted }: CoverageRe
       reason: reason ?? null,
     })),
     omitted: omitted.map(({ collection, item, part, reason, lost }) => ({ collection, item, part, reason, lost })),
+    ...(isWhole ? {} : { totals: { ...totals }, leftOut: { ...leftOut } }),
   } satisfies JsonObject);
-}
-
-function isPlain({ state, failed, omitted, atRest }: CollectionCoverage): boolean {
-  return state === 'covered' && failed === 0 && omitted === 0 && atRest;
 }
 
 /** Reads the lines of a coverage report from its JSON. */
@@ -175,19 +174,17 @@ export function parseCoverage(text: string, object: string): CoverageLines {
     const { version } = json;
     throw new RepositoryError('ERR_VERSION_UNSUPPORTED', { object, version, supported: COVERAGE_VERSION });
   }
-  const { collections, failures, omitted } = json;
+  const { collections, failures, omitted, totals, leftOut } = json;
   return {
     // The first reports had a line for every collection, without `atRest` and without counts, which follow from the rest.
-    collections: collections.map(({ id, name, state, cause, items, atRest = false }) => ({
-      id,
-      name,
-      state,
+    collections: collections.map(({ cause, atRest = false, ...rest }) => ({
+      ...rest,
       cause: cause ?? undefined,
-      items,
       atRest,
     })),
     failures: failures.map(({ reason, ...rest }) => ({ ...rest, reason: reason ?? undefined })),
     omitted,
+    whole: totals === undefined || leftOut === undefined ? undefined : { totals, leftOut },
   };
 }
 
@@ -233,6 +230,8 @@ interface CoverageJson {
     readonly state: 'covered' | 'skipped' | 'failed';
     readonly cause: string | null;
     readonly items: number;
+    readonly failed?: number;
+    readonly omitted?: number;
     readonly atRest?: boolean;
   }[];
   readonly failures: readonly {
@@ -242,4 +241,6 @@ interface CoverageJson {
     readonly reason: string | null;
   }[];
   readonly omitted: CoverageReport['omitted'];
+  readonly totals?: CoverageReport['totals'];
+  readonly leftOut?: CoverageReport['leftOut'];
 }

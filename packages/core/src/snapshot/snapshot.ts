@@ -146,14 +146,31 @@ export interface CoverageTotals {
   readonly lostParts: number;
 }
 
+/** What a coverage report counts and does not tell one by one, so that its size has an end. */
+export interface CoverageLeftOut {
+  /** Collections of which there is something to say, and that have no line. */
+  readonly collections: number;
+  /** Collections that are covered, nothing else to be said of them, and that have no line. */
+  readonly covered: number;
+  /** Items that could not be backed up and have no line. */
+  readonly failures: number;
+  /** Parts that were not delivered and have no line. */
+  readonly omitted: number;
+}
+
 /** What a run covered: stored beside its snapshot. */
 export interface CoverageReport {
-  /** The sums. */
+  /** The sums. They are exact, also where lines are left out. */
   readonly totals: CoverageTotals;
-  /** Every collection that the source told of. */
+  /**
+   * The collections that the source told of: up to 10,000 of which there is something to say, and up to 100,000 others.
+   * Those of which there is something to say come into the report first.
+   */
   readonly collections: readonly CollectionCoverage[];
-  /** Every item that could not be backed up. */
+  /** Items that could not be backed up: the first 10,000 of them. */
   readonly failures: readonly ItemFailure[];
-  /** Parts that the source did not deliver, of items read in this run. */
+  /** Parts that the source did not deliver, of items read in this run: the first 10,000 of them. */
   readonly omitted: readonly PartOmission[];
+  /** How much has no line of its own. */
+  readonly leftOut: CoverageLeftOut;
 }

@@ -72,10 +72,10 @@ function splitMessage(bytes: Uint8Array): SplitMessage {
   const attachments: Uint8Array[] = [];
   let attachment: Uint8Array[] = [];
   const splitter = createMimeSplitter({
-    // What the sink is given is memory that is used again.
-    header: (some) => header.push(some.slice()),
-    text: (some) => text.push(some.slice()),
-    attachment: (some) => attachment.push(some.slice()),
+    // Copies: what the sink is given is memory that is used again (and `slice` of a Buffer is none).
+    header: (some) => header.push(new Uint8Array(some)),
+    text: (some) => text.push(new Uint8Array(some)),
+    attachment: (some) => attachment.push(new Uint8Array(some)),
     endAttachment() {
       attachments.push(concatBytes(attachment));
       attachment = [];

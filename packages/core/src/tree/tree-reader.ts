@@ -52,14 +52,25 @@ export interface TreeReader {
   ): AsyncGenerator<TreeRecord<T>, void, void>;
 }
 
+/** Bytes of nodes that are kept, if nothing else is said. */
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** So many leaves are read at once: of usual size half a MiB, and 2 MiB at most. */
 const AT_ONCE = 32;
+/** What a record and a place of a node that was taken apart take beside its bytes. */
+const RECORD_OVERHEAD = 100;
+const PLACE_OVERHEAD = 160;
 const OBJECT = 'a tree node';
 
 /** Makes a {@link TreeReader}. */
-export function createTreeReader(blobs: BlobReader): TreeReader {
-  const cache = createLruCache<NodeParts>(CACHE_BYTES);
+export function createTreeReader(
+  blobs: BlobReader,
+  { cacheBytes = CACHE_BYTES }: { readonly cacheBytes?: number | undefined } = {},
+): TreeReader {
+  const cache = createLruCache<NodeParts>(cacheBytes);
+
+  function keep(key: string, parts: NodeParts, length: number): void {
+    cache.set(key, parts, length + parts.records.length * RECORD_OVERHEAD + parts.places.length * PLACE_OVERHEAD);
+  }
 
   async function node(reference: NodeReference, options: OperationOptions = {}): Promise<NodeParts> {
     options.signal?.throwIfAborted();
@@ -68,13 +79,13 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     if (cached !== undefined) return cached;
     const hint = locationOf(reference.place);
     const raw = await blobs.read({ kind: BLOB_KINDS.node, id: reference.id, hint }, options);
-    return keep(key, hint, raw);
+    return learnNode(key, hint, raw);
   }
 
-  function keep(key: string, hint: BlobLocation | undefined, raw: Uint8Array): NodeParts {
+  function learnNode(key: string, hint: BlobLocation | undefined, raw: Uint8Array): NodeParts {
     const object = hint === undefined ? OBJECT : objectName('data', toHex(hint.pack.name));
     const parts = decodeNode(raw, { object, self: hint?.pack });
-    cache.set(key, parts, raw.length);
+    keep(key, parts, raw.length);
     return parts;
   }
 
@@ -90,7 +101,7 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     );
     for (const [i, { key, hint }] of wanted.entries()) {
       const raw = found[i];
-      if (raw !== undefined) noDamage(() => keep(key, hint, raw));
+      if (raw !== undefined) noDamage(() => learnNode(key, hint, raw));
     }
   }
 
@@ -141,7 +152,7 @@ export function createTreeReader(blobs: BlobReader): TreeReader {
     walk,
     prefetch,
     learn(id, raw) {
-      cache.set(toHex(id), decodeNode(raw, { object: OBJECT }), raw.length);
+      keep(toHex(id), decodeNode(raw, { object: OBJECT }), raw.length);
     },
     async find(root, key, kind, options = {}) {
       let reference = root;

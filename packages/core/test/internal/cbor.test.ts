@@ -219,17 +219,17 @@ function holdsSmallHalf(value: CborValue): boolean {
 
 describe('createCborEncoder', () => {
   it('gives what encodeCbor gives, and leaves what it gave before alone', () => {
-    const encode = createCborEncoder();
+    const encodeNext = createCborEncoder();
     const values: CborValue[] = Array.from({ length: 2000 }, (_, i) => ({ n: i, text: 'é'.repeat(i % 300), b: [i] }));
-    const encoded = values.map((value) => encode(value));
+    const encoded = values.map((value) => encodeNext(value));
     for (const [i, bytes] of encoded.entries()) expect(bytes).toEqual(encodeCbor(values[i] as CborValue));
   });
 
   it('goes on after a value that it refused', () => {
-    const encode = createCborEncoder();
-    const before = encode(['before']);
-    expect(() => encode([1, Symbol.iterator as unknown as CborValue])).toThrow(TypeError);
-    expect([before, encode('after')]).toEqual([encodeCbor(['before']), encodeCbor('after')]);
+    const encodeNext = createCborEncoder();
+    const before = encodeNext(['before']);
+    expect(() => encodeNext([1, Symbol.iterator as unknown as CborValue])).toThrow(TypeError);
+    expect([before, encodeNext('after')]).toEqual([encodeCbor(['before']), encodeCbor('after')]);
   });
 
   it('sorts names of any number and any script', () => {

@@ -1,0 +1,99 @@
+/**
+ * Backs up an engine source that is large in some way into a folder, and prints what came of it and the most memory that was in
+ * use. Started by tests, with its settings in HOLDFAST_SETTINGS.
+ */
+import process from 'node:process';
+import { HoldfastError } from '@holdfast/contracts';
+import { openRepository } from '@holdfast/core';
+import { localDestination } from '@holdfast/destinations/local';
+import { seededRandomness } from '@holdfast/testkit';
+import { engineSource, ordinaryParts, streamOf } from './engine-source.ts';
+
+/** What the program is to do. */
+export interface EngineProgramSettings {
+  /** The repository, which is not encrypted. */
+  readonly folder: string;
+  /** Empty folders beside the one with items. */
+  readonly emptyFolders?: number;
+  /** Bytes of an attachment of one of the items. */
+  readonly attachment?: number;
+  /** Items of 256 KiB beside the ordinary one. */
+  readonly items?: number;
+  /** What is done with the repository. @defaultValue `'backup'` */
+  readonly act?: 'backup' | 'check' | undefined;
+  /** A worker thread is ended from outside when it has answered so often. */
+  readonly killWorkerAfter?: number | undefined;
+}
+
+/** The last line that the program prints, as JSON. */
+export interface EngineProgramResult {
+  /** The result of the backup, or the code of its error. */
+  readonly outcome: string;
+  /** The message of the error. */
+  readonly message?: string;
+  /** Worker threads that were ended from outside. */
+  readonly killed: number;
+  /** Bytes of item parts that were read. */
+  readonly bytesRead?: number;
+  /** The most memory that was in use, in megabytes. */
+  readonly peakMegabytes: number;
+}
+
+let peak = 0;
+const notePeak = (): void => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+};
+setInterval(notePeak, 20).unref();
+
+const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as EngineProgramSettings;
+const { folder, emptyFolders = 0, attachment, items = 0, act = 'backup', killWorkerAfter } = settings;
+
+let killed = 0;
+process.on('worker', (worker) => {
+  if (killWorkerAfter === undefined) return;
+  let answers = 0;
+  worker.on('message', () => {
+    answers += 1;
+    if (answers !== killWorkerAfter || killed > 0) return;
+    killed += 1;
+    void worker.terminate();
+  });
+});
+
+const source = engineSource(() => ({
+  emptyFolders,
+  items: {
+    ordinary: () => ordinaryParts('ordinary'),
+    ...Object.fromEntries(
+      Array.from({ length: items }, (_, i) => [`item-${i}`, () => [{ name: 'data.bin', bytes: itemBytes(i) }]]),
+    ),
+    ...(attachment === undefined
+      ? {}
+      : { large: () => [...ordinaryParts('large'), { name: 'attachments/1.bin', bytes: streamOf(attachment) }] }),
+  },
+}));
+const repository = await openRepository({ destination: localDestination({ path: folder }), budget: { workers: 2 } });
+let result: Omit<EngineProgramResult, 'peakMegabytes' | 'killed'>;
+try {
+  result = await run();
+} catch (error) {
+  if (!(error instanceof HoldfastError)) throw error;
+  result = { outcome: error.code, message: error.message };
+}
+await repository.close();
+notePeak();
+console.log(JSON.stringify({ ...result, killed, peakMegabytes: peak / 1e6 } satisfies EngineProgramResult));
+
+async function run(): Promise<typeof result> {
+  if (act === 'check') {
+    const { problems } = await repository.check({ level: 'decryption' });
+    return { outcome: problems.length === 0 ? 'complete' : 'problems' };
+  }
+  const { result: outcome, snapshot } = await repository.backup(source);
+  return { outcome, bytesRead: snapshot.statistics.bytesRead };
+}
+
+/** Bytes that are others for each item. */
+function itemBytes(number: number): Uint8Array {
+  return seededRandomness(number + 1).bytes(256 * 1024);
+}
