@@ -74,7 +74,10 @@ export interface SourceItem {
 export interface ItemPart {
   /** Its name, unique in the item. */
   readonly name: string;
-  /** Its bytes; a stream is read once. */
+  /**
+   * Its bytes; a stream is read once. Bytes must not change before the item is read to its end; a piece of a stream may change
+   * once the next one is asked for, so that a source can use its memory again.
+   */
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
 }
 

@@ -12,6 +12,9 @@ export interface Checkpoints {
   writeLast(): Promise<void>;
 }
 
+/** What is not in a checkpoint yet is held in memory, some KB for each item. */
+const MOST_PENDING = 8192;
+
 /** Makes {@link Checkpoints} for a run. */
 export function createCheckpoints(
   context: BackupContext,
@@ -26,7 +29,7 @@ export function createCheckpoints(
   function isDue(): boolean {
     const { items, bytes, milliseconds, spacing } = options.checkpoint;
     return (
-      vault.clock.now() - last.time >= spacing &&
+      (counts.applied - last.items >= MOST_PENDING || vault.clock.now() - last.time >= spacing) &&
       counts.applied > last.items &&
       (counts.applied - last.items >= items ||
         counts.bytesRead - last.bytes >= bytes ||

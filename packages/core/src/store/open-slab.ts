@@ -43,9 +43,8 @@ interface Waiting {
 /** So that little things from a slow source do not wait for others too long. */
 const MOST_PARTS = 512;
 
-/** Opens a slab. */
-export function createOpenSlab(capacity: number, release: () => void): OpenSlab {
-  const slab = new Uint8Array(capacity);
+/** Opens a slab in that memory. */
+export function createOpenSlab(slab: Uint8Array, release: () => void): OpenSlab {
   const parts: (PreparePart & { readonly length: number })[] = [];
   const waiting: Waiting[] = [];
   let used = 0;
@@ -56,7 +55,7 @@ export function createOpenSlab(capacity: number, release: () => void): OpenSlab 
     get used() {
       return used;
     },
-    fits: (length) => used + length <= capacity && parts.length < MOST_PARTS,
+    fits: (length) => used + length <= slab.length && parts.length < MOST_PARTS,
     add({ name, kind, known, bytes }) {
       slab.set(bytes, used);
       used += bytes.length;

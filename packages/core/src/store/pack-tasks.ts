@@ -21,17 +21,32 @@ export interface FreshInput extends PackInput {
   readonly fresh: Uint8Array;
 }
 
+/** What became of a batch. */
+export interface StoredBatch {
+  /** Packs that became full. */
+  readonly packs: readonly SealedPack[];
+  /** What the batch came in, to be used again. */
+  readonly slab: ArrayBuffer;
+}
+
 /** Compresses the blobs of a batch that are new into the open pack. Returns packs that became full. */
-export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<readonly SealedPack[]> {
+export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<StoredBatch> {
   const session = storeSession(context, input);
   const packs: SealedPack[] = [];
-  const blobs = session.batches.get(input.batch);
+  const prepared = session.batches.get(input.batch);
+  if (prepared === undefined) throw new TypeError('There is no such batch.');
   session.batches.delete(input.batch);
-  blobs?.each(input.fresh, (id, raw) => {
+  prepared.blobs.each(input.fresh, (id, raw) => {
     session.pack.add(id, frame(raw));
     closeIfFull(session, input, packs);
   });
-  return answer(packs);
+  const { slab, arena } = prepared;
+  if (arena !== undefined) {
+    arena.clear();
+    session.arenas.push(arena);
+  }
+  const buffers = new Set([...packs, { bytes: slab }].map(({ bytes }) => bytes.buffer as ArrayBuffer));
+  return { output: { packs, slab: slab.buffer as ArrayBuffer }, transfer: [...buffers] };
 }
 
 /** Takes in what another lane gave away. */

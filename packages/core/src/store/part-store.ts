@@ -79,6 +79,10 @@ export interface PartIntake extends PartStoreContext {
   acquire(options: OperationOptions): Promise<() => void>;
   /** A lane for so many bytes. */
   pick(bytes: number): Lane;
+  /** Memory for a slab; what is in it is of no meaning. */
+  takeSlab(): Uint8Array;
+  /** Gives memory back that was not sent to a lane. */
+  giveBack(slab: Uint8Array): void;
   /** A number that no other batch has. */
   nextNumber(): number;
   /** Finds out what is new of a batch and stores that. `onKnown` is called in between. */
@@ -96,6 +100,8 @@ export function createPartStore(context: PartStoreContext): PartStore {
   const { lanes, objects, index, randomness, limits, domain, options } = context;
   const session = { session: toHex(randomness.bytes(8)), domain };
   const slots = createSemaphore(limits.slabs);
+  /** Memory that came back. */
+  const slabs: Uint8Array[] = [];
   const used = new Set<Lane>();
   const underway = new Set<Promise<void>>();
   const pending = createPendingBlobs(index);
@@ -129,11 +135,15 @@ export function createPartStore(context: PartStoreContext): PartStore {
       return lane;
     },
     nextNumber: () => (numbers += 1),
+    takeSlab: () => slabs.pop() ?? new Uint8Array(limits.slab),
+    giveBack: (slab) => slabs.push(slab),
     async storeNew(lane, batch, ids, onKnown) {
       const fresh = await pending.claim(ids, options);
       onKnown();
       const packing = { ...session, target: limits.packTarget, salts: salts() };
-      await putter.put(await lane.call('storeBatch', { ...packing, batch, fresh }));
+      const { packs, slab } = await lane.call('storeBatch', { ...packing, batch, fresh });
+      if (slab.byteLength === limits.slab) slabs.push(new Uint8Array(slab));
+      await putter.put(packs);
     },
     track(work) {
       const watched = work.catch(fail).finally(() => underway.delete(watched));
@@ -181,7 +191,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
       if (failure !== undefined) release();
       requireSound();
       // Somebody else may have opened one meanwhile.
-      if (open === undefined) open = createOpenSlab(limits.slab, release);
+      if (open === undefined) open = createOpenSlab(intake.takeSlab(), release);
       else release();
     }
   }
@@ -192,7 +202,10 @@ export function createPartStore(context: PartStoreContext): PartStore {
   ): Promise<{ readonly part: Promise<StoredPart> }> {
     if (bytes instanceof Uint8Array && bytes.length <= limits.slab) return addToSlab(name, bytes, reading);
     const taken = await takeStream(intake, { name, bytes }, reading);
-    return 'stored' in taken ? { part: Promise.resolve(taken.stored) } : addToSlab(name, taken.whole, reading);
+    if ('stored' in taken) return { part: Promise.resolve(taken.stored) };
+    const added = await addToSlab(name, taken.slab.subarray(0, taken.length), reading);
+    intake.giveBack(taken.slab);
+    return added;
   }
 
   async function flushNow(): Promise<void> {

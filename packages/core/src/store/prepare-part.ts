@@ -5,6 +5,7 @@ import { concatBytes, equalBytes } from '../internal/bytes.ts';
 import { createMimeSplitter } from '../mime/mime-splitter.ts';
 import type { PartSegment } from '../mime/part-segment.ts';
 import type { PartSource } from '../tree/item-record.ts';
+import type { Arena } from './arena.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import type { BlobGroups, GroupPlace } from './blob-group.ts';
 import type { PartKind } from './part-kind.ts';
@@ -21,6 +22,8 @@ export interface Preparing {
   readonly groups: BlobGroups;
   /** Cuts large pieces. */
   readonly chunker: Chunker;
+  /** Holds what is decoded until the batch is stored. */
+  readonly arena: Arena;
 }
 
 /** What is to become of a part. */
@@ -45,7 +48,7 @@ export function preparePart(preparing: Preparing, bytes: Uint8Array, part: Prepa
   });
   if (!part.mime) return storePieces(preparing, bytes.length, part, { pieces: [piece(bytes, part.grouped)] });
 
-  const { header, text, attachments, segments } = splitMessage(bytes);
+  const { header, text, attachments, segments } = splitMessage(preparing.arena, bytes);
   if (attachments.length > 0) {
     const skeleton = [piece(header, part.grouped), piece(text, part.grouped)];
     const pieces = [...skeleton, ...attachments.map((some) => piece(some, 0))];
@@ -66,20 +69,17 @@ interface SplitMessage {
   readonly segments: readonly PartSegment[];
 }
 
-function splitMessage(bytes: Uint8Array): SplitMessage {
+/** Header and text are small; what is decoded goes into the arena, where one attachment lies after the other. */
+function splitMessage(arena: Arena, bytes: Uint8Array): SplitMessage {
   const header: Uint8Array[] = [];
   const text: Uint8Array[] = [];
   const attachments: Uint8Array[] = [];
-  let attachment: Uint8Array[] = [];
   const splitter = createMimeSplitter({
     // Copies: what the sink is given is memory that is used again (and `slice` of a Buffer is none).
     header: (some) => header.push(new Uint8Array(some)),
     text: (some) => text.push(new Uint8Array(some)),
-    attachment: (some) => attachment.push(new Uint8Array(some)),
-    endAttachment() {
-      attachments.push(concatBytes(attachment));
-      attachment = [];
-    },
+    attachment: (some) => arena.put(some),
+    endAttachment: () => attachments.push(arena.cut()),
   });
   splitter.push(bytes);
   const segments = splitter.end();

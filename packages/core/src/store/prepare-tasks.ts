@@ -1,4 +1,5 @@
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
+import { createArena } from './arena.ts';
 import { createBlobBatch } from './blob-batch.ts';
 import { createBlobGroups } from './blob-group.ts';
 import { createPartStream } from './part-stream.ts';
@@ -56,7 +57,8 @@ export function prepareBatch(context: LaneContext, input: BatchInput): TaskResul
   const session = storeSession(context, input);
   const blobs = createBlobBatch(session.keyring, session.domain);
   const groups = createBlobGroups((raw) => blobs.add(raw));
-  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker };
+  const arena = session.arenas.pop() ?? createArena(input.slab.buffer.byteLength);
+  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker, arena };
   let offset = 0;
   const prepared = input.parts.map((part) => {
     const bytes = input.slab.subarray(offset, offset + part.length);
@@ -64,7 +66,7 @@ export function prepareBatch(context: LaneContext, input: BatchInput): TaskResul
     return preparePart(preparing, bytes, part);
   });
   groups.close();
-  session.batches.set(input.batch, blobs);
+  session.batches.set(input.batch, { blobs, slab: input.slab, arena });
   return { output: { ids: blobs.ids(), parts: prepared.map((part) => part()) }, transfer: [] };
 }
 
@@ -75,7 +77,7 @@ export function prepareStream(context: LaneContext, input: StreamInput): TaskRes
   const blobs = createBlobBatch(session.keyring, session.domain);
   const part = session.streams.get(stream) ?? createPartStream(session.chunker, mime);
   session.streams.set(stream, part);
-  session.batches.set(batch, blobs);
+  session.batches.set(batch, { blobs, slab });
   const numbers = part.push(slab, blobs);
   if (!last) return { output: { ids: blobs.ids(), numbers, part: undefined }, transfer: [] };
   session.streams.delete(stream);

@@ -2,6 +2,7 @@ import type { Keyring } from '@holdfast/crypto';
 import { createChunker } from '../blobs/chunker.ts';
 import type { Chunker } from '../blobs/chunker.ts';
 import type { LaneContext } from '../threads/tasks.ts';
+import type { Arena } from './arena.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import { createPackBuilder } from './pack-builder.ts';
 import type { PackBuilder } from './pack-builder.ts';
@@ -15,6 +16,16 @@ export interface StoreSessionKey {
   readonly domain: Uint8Array | undefined;
 }
 
+/** Blobs of a batch, and the memory that they lie in. */
+export interface PreparedBlobs {
+  /** The blobs. */
+  readonly blobs: BlobBatch;
+  /** What the batch came in; it is given back. */
+  readonly slab: Uint8Array;
+  /** What was decoded. */
+  readonly arena?: Arena | undefined;
+}
+
 /** What a lane keeps of a backup. */
 export interface StoreSession {
   /** Makes ids. */
@@ -26,7 +37,9 @@ export interface StoreSession {
   /** The open pack. */
   readonly pack: PackBuilder;
   /** Batches of which it is not said yet what is known, by number. */
-  readonly batches: Map<number, BlobBatch>;
+  readonly batches: Map<number, PreparedBlobs>;
+  /** Arenas that are free. */
+  readonly arenas: Arena[];
   /** Parts that are not at their end, by number. */
   readonly streams: Map<number, PartStream>;
 }
@@ -42,6 +55,7 @@ export function storeSession(context: LaneContext, { session, domain }: StoreSes
     chunker: createChunker(keyring.chunkerKey, chunker),
     pack: createPackBuilder(keyring, domain),
     batches: new Map(),
+    arenas: [],
     streams: new Map(),
   };
   sessions.set(session, made);

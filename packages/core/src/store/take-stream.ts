@@ -6,7 +6,7 @@ import type { StreamedPart } from './part-stream.ts';
 import { splitIds } from './split-ids.ts';
 
 /** What became of a stream: it was so short that it may go the way of other parts, or it is stored. */
-export type TakenStream = { readonly whole: Uint8Array } | { readonly stored: StoredPart };
+export type TakenStream = { readonly slab: Uint8Array; readonly length: number } | { readonly stored: StoredPart };
 
 /** Takes in a part of any length, one slab after the other through one lane. */
 export async function takeStream(
@@ -19,7 +19,7 @@ export async function takeStream(
   let lane: ReturnType<PartIntake['pick']> | undefined;
   const stream = intake.nextNumber();
   const ids: Uint8Array[] = [];
-  let slab = new Uint8Array(limits.slab);
+  let slab = intake.takeSlab();
   let used = 0;
 
   async function send(last: boolean): Promise<StreamedPart | undefined> {
@@ -28,7 +28,7 @@ export async function takeStream(
       lane ??= intake.pick(used);
       const batch = intake.nextNumber();
       const input = { ...session, batch, stream, mime: partKind(name).mime, slab: slab.subarray(0, used), last };
-      const prepared = await lane.call('prepareStream', input, [slab.buffer]);
+      const prepared = await lane.call('prepareStream', input, [slab.buffer as ArrayBuffer]);
       const known = splitIds(prepared.ids);
       for (const number of prepared.numbers) ids.push(known[number] as Uint8Array);
       const stored = intake.storeNew(lane, batch, known, () => {});
@@ -46,7 +46,7 @@ export async function takeStream(
       for (let from = 0; from < piece.length;) {
         if (used === slab.length) {
           await send(false);
-          slab = new Uint8Array(limits.slab);
+          slab = intake.takeSlab();
           used = 0;
         }
         const some = piece.subarray(from, from + slab.length - used);
@@ -55,7 +55,7 @@ export async function takeStream(
         from += some.length;
       }
     }
-    if (lane === undefined) return { whole: slab.subarray(0, used) };
+    if (lane === undefined) return { slab, length: used };
     const part = await send(true);
     if (part === undefined) throw new TypeError('A lane did not end a part.');
     const { size, sources, segments, order } = part;

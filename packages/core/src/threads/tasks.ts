@@ -6,7 +6,7 @@ import { openPieces } from '../packs/open-pieces.ts';
 import type { OpenedPieces, OpenPiecesInput } from '../packs/open-pieces.ts';
 import type { LooseBlobs, SealedPack } from '../store/pack-builder.ts';
 import { closePack, packSize, storeBatch, storeLoose, takeLoose } from '../store/pack-tasks.ts';
-import type { FreshInput, PackInput } from '../store/pack-tasks.ts';
+import type { FreshInput, PackInput, StoredBatch } from '../store/pack-tasks.ts';
 import { dropStream, prepareBatch, prepareStream } from '../store/prepare-tasks.ts';
 import type { BatchInput, PreparedBatch, PreparedStream, StreamInput } from '../store/prepare-tasks.ts';
 import type { StoreSessionKey } from '../store/store-session.ts';
@@ -48,7 +48,7 @@ export interface Tasks {
   /** Forgets a long part. */
   readonly dropStream: Task<StoreSessionKey & { readonly stream: number }, null>;
   /** Compresses and packs the new blobs of a batch. */
-  readonly storeBatch: Task<FreshInput, readonly SealedPack[]>;
+  readonly storeBatch: Task<FreshInput, StoredBatch>;
   /** Takes in blobs that another lane gave away. */
   readonly storeLoose: Task<PackInput & { readonly loose: LooseBlobs }, readonly SealedPack[]>;
   /** Closes the open pack. */
