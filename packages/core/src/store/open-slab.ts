@@ -42,10 +42,12 @@ interface Waiting {
 
 /** So that little things from a slow source do not wait for others too long. */
 const MOST_PARTS = 512;
+/** A slab begins like this and doubles: in a folder of one small item it goes off nearly empty. */
+const FIRST_LENGTH = 32 * 1024;
 
 /** Opens a slab. */
 export function createOpenSlab(capacity: number, release: () => void): OpenSlab {
-  const slab = new Uint8Array(capacity);
+  let slab = new Uint8Array(Math.min(capacity, FIRST_LENGTH));
   const parts: (PreparePart & { readonly length: number })[] = [];
   const waiting: Waiting[] = [];
   let used = 0;
@@ -58,6 +60,11 @@ export function createOpenSlab(capacity: number, release: () => void): OpenSlab 
     },
     fits: (length) => used + length <= capacity && parts.length < MOST_PARTS,
     add({ name, kind, known, bytes }) {
+      if (used + bytes.length > slab.length) {
+        const larger = new Uint8Array(Math.min(capacity, Math.max(slab.length * 2, used + bytes.length)));
+        larger.set(slab.subarray(0, used));
+        slab = larger;
+      }
       slab.set(bytes, used);
       used += bytes.length;
       parts.push({ ...kind, known: known?.digest, length: bytes.length });
