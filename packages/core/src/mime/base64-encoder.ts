@@ -11,14 +11,6 @@ export interface LineFormat {
   readonly eol: LineEnd;
 }
 
-/** Encodes bytes that come in pieces: {@link createLineEncoder}. */
-export interface LineEncoder {
-  /** Takes the next bytes; gives what can be said of the lines, in memory of its own. */
-  push(bytes: Uint8Array): Uint8Array;
-  /** Gives what is left, with padding. Nothing may be pushed afterwards. */
-  end(): Uint8Array;
-}
-
 const CR = 0x0d;
 const LF = 0x0a;
 /** So many bytes are encoded at once, a multiple of 3: the text between stays in the processor's cache. */
@@ -33,32 +25,6 @@ export function encodedLength(length: number, { line, eol }: LineFormat): number
 /** Writes bytes as lines of base64 from `at` on, where {@link encodedLength} bytes must be free. */
 export function writeBase64Lines(target: Buffer, at: number, bytes: Uint8Array, format: LineFormat): void {
   writeFrom(target, at, bytes, format, 0);
-}
-
-/** Encodes a segment that does not fit into memory as a whole. What it gives, one after the other, are the lines. */
-export function createLineEncoder(format: LineFormat): LineEncoder {
-  let column = 0;
-  let held = new Uint8Array(0);
-
-  function encode(bytes: Uint8Array): Uint8Array {
-    const characters = Math.ceil(bytes.length / 3) * 4;
-    const gaps = gapsIn(characters, format.line, column);
-    const encoded = new Uint8Array(characters + gaps * lineEndLength(format.eol));
-    column = writeFrom(Buffer.from(encoded.buffer), 0, bytes, format, column);
-    return encoded;
-  }
-
-  return {
-    push(bytes) {
-      const rest = (held.length + bytes.length) % 3;
-      const whole = new Uint8Array(held.length + bytes.length);
-      whole.set(held);
-      whole.set(bytes, held.length);
-      held = whole.slice(whole.length - rest);
-      return encode(whole.subarray(0, whole.length - rest));
-    },
-    end: () => encode(held),
-  };
 }
 
 /** How many line ends stand before or between so many characters, of which the first follows `column` others. */

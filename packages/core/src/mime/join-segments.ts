@@ -34,7 +34,7 @@ export function joinSegments(
   let at = 0;
   for (const segment of segments) {
     const { source, length } = segment;
-    const bytes = sources[source]!.subarray(taken[source]!, taken[source]! + length);
+    const bytes = sources[source]!.subarray(taken[source], taken[source]! + length);
     if (segment.line === undefined) part.set(bytes, at);
     else writeBase64Lines(target, at, bytes, { line: segment.line, eol: segment.eol ?? 'crlf' });
     taken[source]! += length;

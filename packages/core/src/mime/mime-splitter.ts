@@ -58,13 +58,13 @@ export function createMimeSplitter(sink: MimeSink): MimeSplitter {
   let holder = Buffer.alloc(0);
   let held = 0;
 
-  function give(source: number, take: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
+  function give(source: number, into: (bytes: Uint8Array) => void): (bytes: Uint8Array) => void {
     return (bytes) => {
       if (bytes.length === 0) return;
       const last = segments.at(-1);
       if (last?.source === source) last.length += bytes.length;
       else segments.push({ source, length: bytes.length });
-      take(bytes);
+      into(bytes);
     };
   }
 
