@@ -110,7 +110,7 @@ export const badInputs: readonly BadInput[] = [
   {
     name: 'a mailbox that does not exist',
     code: 'ERR_MAILBOX_NOT_FOUND',
-    says: /Check the address/,
+    says: /Check the path, or the address/,
     arrange: ({ settings }) => ({ ...settings, mailbox: 'nobody@example.org' }),
   },
   {

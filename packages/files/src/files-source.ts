@@ -50,7 +50,7 @@ import { walkFolders } from './source/walk-folders.ts';
  */
 export function filesSource(options: FilesSourceOptions): Source {
   const { root, id, clock } = resolveFilesOptions(options);
-  const context: SourceContext = { root, clock, pace: createPace(clock), buffers: [] };
+  const context: SourceContext = { root, clock, pace: createPace(clock) };
   return {
     id,
     title: root,

@@ -185,7 +185,8 @@ export const attachmentPitfalls: readonly Pitfall[] = [
       }
       await backUpWhole(world);
       exchange.requests.reset();
-      control.conflictWrites(12);
+      const CONFLICTS = 6;
+      control.conflictWrites(CONFLICTS);
       control.unsettleMessages(6, { times: 3 });
       let writes = 0;
       control.onRequest(({ kind }) => {
@@ -196,7 +197,7 @@ export const attachmentPitfalls: readonly Pitfall[] = [
       await expectSameMail(world);
       const statuses = exchange.requests.entries.map(({ status }) => status);
       // Only those that were ordered: two writers of one message would have made more.
-      const ordered = 12 + 2 * Math.floor(writes / 20);
+      const ordered = CONFLICTS + 2 * Math.floor(writes / 20);
       expect(statuses.filter((status) => status === 412)).toHaveLength(ordered);
       expect(statuses.filter((status) => status === 404).length).toBeGreaterThanOrEqual(18);
       expect(exchange.requests.counts.create).toBe(10);

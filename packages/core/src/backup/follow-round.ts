@@ -52,11 +52,13 @@ export async function followRound(
   let older = applied;
   let newer = applied;
   let toldSince = 0;
+  let toldSinceHurry = 0;
   /** What becomes of an item is found out only when everything told of it before is applied. */
   const queue = async (id: string): Promise<void> => {
     if (ahead.has(id)) await data.hurry(applied);
     if (ahead.size >= FURTHEST_AHEAD) await data.hurry(older);
     toldSince += 1;
+    toldSinceHurry += 1;
     if (toldSince >= FURTHEST_AHEAD / 2) {
       older = newer;
       newer = applied;
@@ -118,6 +120,11 @@ export async function followRound(
         break;
       case 'checkpoint':
         inOrder(() => advance(context, state, event));
+        if (toldSinceHurry >= options.checkpoint.items) {
+          toldSinceHurry = 0;
+          // What stands before the cursor is to be in a checkpoint now, not when a slab is full.
+          void data.hurry(applied.catch(() => {}));
+        }
         inOrder(onCheckpoint);
         break;
     }

@@ -36,22 +36,13 @@ export async function readFile(
   if ((summary.size ?? 0) <= STREAMED) {
     try {
       const bytes = await readWhole(context, { id, path }, signal);
-      if (bytes !== undefined) return { parts: [{ name, bytes: lend(context, bytes) }], omitted: [] };
+      if (bytes !== undefined) return { parts: [{ name, bytes }], omitted: [] };
     } catch (error) {
       signal?.throwIfAborted();
       throw errorOf(context, id, error);
     }
   }
   return { parts: [{ name, bytes: readStream(context, { id, path }, signal) }], omitted: [] };
-}
-
-/** Delivers bytes whose memory is used again once they were taken: for each file anew it would be gigabytes in all. */
-async function* lend({ buffers }: SourceContext, bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    yield bytes;
-  } finally {
-    if (bytes.buffer.byteLength === SMALL) buffers.push(Buffer.from(bytes.buffer));
-  }
 }
 
 interface File {
@@ -61,14 +52,14 @@ interface File {
 
 /** The bytes of the file; `undefined` if it has grown so large that it has to be streamed. */
 async function readWhole(
-  { pace, buffers }: SourceContext,
+  { pace }: SourceContext,
   { id, path }: File,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await pace.rest();
     signal?.throwIfAborted();
-    const tried = pace.mayBlock() ? pace.quickly(() => readSmall(id, path, buffers)) : 'large';
+    const tried = pace.mayBlock() ? pace.quickly(() => readSmall(id, path)) : 'large';
     const bytes = tried === 'large' ? await withFile(path, pace, (file) => readOnce(id, file)) : tried;
     if (bytes === 'streamed') return undefined;
     if (bytes !== undefined) return bytes;
@@ -77,16 +68,14 @@ async function readWhole(
 }
 
 /** One attempt, without waiting; `undefined` if the file changed meanwhile. */
-function readSmall(id: string, path: File['path'], buffers: Buffer[]): Uint8Array | 'large' | undefined {
+function readSmall(id: string, path: File['path']): Uint8Array | 'large' | undefined {
   const file = openSync(path as string, READ_FLAGS);
   try {
     const before = stateOf(file, id);
     if (before.size > SMALL) return 'large';
-    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(SMALL);
-    const read = readSync(file, buffer, 0, before.size, 0);
-    const bytes = settled(before, stateOf(file, id), buffer.subarray(0, before.size), read);
-    if (bytes === undefined) buffers.push(buffer);
-    return bytes;
+    const bytes = Buffer.allocUnsafeSlow(before.size);
+    const read = readSync(file, bytes, 0, bytes.length, 0);
+    return settled(before, stateOf(file, id), bytes, read);
   } finally {
     closeSync(file);
   }

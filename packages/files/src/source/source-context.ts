@@ -10,8 +10,6 @@ export interface SourceContext {
   readonly clock: Clock;
   /** How the file system is asked. */
   readonly pace: Pace;
-  /** Memory that files were read into and that is free. */
-  readonly buffers: Buffer[];
 }
 
 /** The id of the folder itself. Those below are named by their relative path. */
