@@ -1,6 +1,6 @@
 /**
  * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, and prints what that took:
- * `node large-index-program.ts <folder> <segments> <memory|disk> <look-ups>`. A process of its own, so that its memory
+ * `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups>`. A process of its own, so that its memory
  * is that of the index.
  */
 import process from 'node:process';
@@ -8,8 +8,6 @@ import { idAt, idsOf, openLargeIndex, PER_SEGMENT } from './large-index.ts';
 
 /** What one process measured. */
 export interface LargeIndexResult {
-  /** Records of all segments. */
-  readonly records: number;
   /** Milliseconds until all segments were open. */
   readonly openMs: number;
   /** Milliseconds of the first batch, which reads what look-ups need. */
@@ -22,12 +20,12 @@ export interface LargeIndexResult {
   readonly peak: number;
 }
 
-const BATCH = 1000;
+const BATCH = 500;
 /** Known ids come from so many segments, so that the process holds few of them itself. */
 const SAMPLED = 4;
 
-const [folder = '', segments = '1', mode = 'memory', lookUps = '100000'] = process.argv.slice(2);
-const count = Number(segments);
+const [folder = '', blobs = '1', mode = 'memory', lookUps = '100000'] = process.argv.slice(2);
+const segments = Math.ceil(Number(blobs) / PER_SEGMENT);
 const index = openLargeIndex(folder, { index: mode === 'disk' ? 'disk' : 'memory', memory: 128 * 1024 * 1024 });
 const begin = performance.now();
 await index.refresh();
@@ -35,7 +33,7 @@ const opened = performance.now();
 
 let step = 0;
 const next = (limit: number): number => (step = (step * 48_271 + 11) % 2_147_483_647) % limit;
-const known = Array.from({ length: SAMPLED }, (_, i) => idsOf(Math.floor((i * count) / SAMPLED), 10_000));
+const known = Array.from({ length: SAMPLED }, (_, i) => idsOf(Math.floor((i * segments) / SAMPLED), 10_000));
 const unknown = idsOf(1_000_000, 10_000);
 let wrong = 0;
 async function lookUp(): Promise<void> {
@@ -59,7 +57,6 @@ const rounds = Math.ceil(Number(lookUps) / BATCH);
 for (let round = 0; round < rounds; round += 1) await lookUp();
 await index.close();
 const result: LargeIndexResult = {
-  records: count * PER_SEGMENT,
   openMs: Math.round(opened - begin),
   firstMs: Math.round(firstMs),
   perSecond: Math.round((rounds * BATCH * 1000) / spent),

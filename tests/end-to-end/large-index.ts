@@ -48,17 +48,20 @@ export function openLargeIndex(folder: string, budget: BudgetOptions): IndexStor
   });
 }
 
-/** Writes an index of so many full segments. */
-export async function writeLargeIndex(folder: string, segments: number): Promise<void> {
+/** Writes an index of so many blobs. */
+export async function writeLargeIndex(folder: string, records: number): Promise<void> {
   const index = openLargeIndex(folder, {});
-  for (let number = 0; number < segments; number += 1) await index.write(encodeBlobSegment(recordsOf(number)));
+  for (let number = 0; number * PER_SEGMENT < records; number += 1) {
+    const count = Math.min(PER_SEGMENT, records - number * PER_SEGMENT);
+    await index.write(encodeBlobSegment(recordsOf(number, count)));
+  }
   await index.close();
 }
 
-function* recordsOf(number: number): Generator<BlobRecord, void, void> {
-  const ids = idsOf(number, PER_SEGMENT);
+function* recordsOf(number: number, count: number): Generator<BlobRecord, void, void> {
+  const ids = idsOf(number, count);
   let pack = packOf(number, 0);
-  for (let place = 0; place < PER_SEGMENT; place += 1) {
+  for (let place = 0; place < count; place += 1) {
     const ordinal = place % PER_PACK;
     if (ordinal === 0) pack = packOf(number, place);
     yield { id: idAt(ids, place), location: { pack, ordinal, offset: 48 + ordinal * 2000, length: 2000 } };

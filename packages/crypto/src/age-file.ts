@@ -1,5 +1,4 @@
 import { CryptoError } from '@holdfast/contracts';
-import { Decrypter } from 'age-encryption';
 
 /** An object of `keys/` as it was read. */
 export interface KeyFile {
@@ -26,6 +25,8 @@ export type AgeUnlocker =
  * @throws `ERR_KEYRING_DAMAGED`, a {@link CryptoError}, if the secret fits and the payload is not authentic.
  */
 export async function openAgeFile(file: KeyFile, unlocker: AgeUnlocker): Promise<Uint8Array | undefined> {
+  // Here and not above: it takes 15 MB in every thread that loads it, and only opening and making keys needs it.
+  const { Decrypter } = await import('age-encryption');
   const header = new Decrypter();
   if ('passphrase' in unlocker) header.addPassphrase(unlocker.passphrase);
   else header.addIdentity(unlocker.identity);

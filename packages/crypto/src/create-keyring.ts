@@ -1,6 +1,5 @@
 import { systemClock, systemRandomness } from '@holdfast/contracts';
 import type { Clock, JsonObject, Randomness } from '@holdfast/contracts';
-import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { sealConfig } from './config-record.ts';
 import type { ConfigRecord } from './config-record.ts';
 import { deriveBytes, KEY_LENGTH } from './derived-keys.ts';
@@ -93,6 +92,8 @@ type SealedFiles = Omit<NewKeyringContent, 'recipients'> & {
 
 async function sealedFiles({ key, label, created, ...content }: SealedFiles): Promise<readonly Uint8Array[]> {
   const { repositoryId, root } = content;
+  // Here and not above: it takes 15 MB in every thread that loads it, and only opening and making keys needs it.
+  const { Encrypter, generateX25519Identity, identityToRecipient } = await import('age-encryption');
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const commitment = deriveBytes(root, repositoryId, 'root check');

@@ -1,5 +1,4 @@
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
-import { Decrypter, Encrypter } from 'age-encryption';
 import { openAgeFile } from './age-file.ts';
 import type { KeyFile } from './age-file.ts';
 import { fromHex, toHex } from './bytes.ts';
@@ -58,6 +57,8 @@ export async function sealSlot({
     `# created: ${created}`,
     identity,
   ];
+  // Here and not above: it takes 15 MB in every thread that loads it, and only opening and making keys needs it.
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   encrypter.setPassphrase(key.secret.reveal());
   encrypter.setScryptWorkFactor(WORK_FACTORS[key.type]);
@@ -83,12 +84,13 @@ export async function openSlot(file: KeyFile, key: RepositoryKey): Promise<SlotC
   if (version !== VERSION || repositoryId === undefined || commitment === undefined || identity === undefined) {
     throw new CryptoError('ERR_KEYRING_DAMAGED', { object });
   }
-  if (!isIdentity(identity)) throw new CryptoError('ERR_KEYRING_DAMAGED', { object });
+  if (!(await isIdentity(identity))) throw new CryptoError('ERR_KEYRING_DAMAGED', { object });
   return { repositoryId, commitment, identity };
 }
 
 // The error that age throws quotes the identity, so it must not become a cause.
-function isIdentity(text: string): boolean {
+async function isIdentity(text: string): Promise<boolean> {
+  const { Decrypter } = await import('age-encryption');
   try {
     new Decrypter().addIdentity(text);
     return true;

@@ -26,6 +26,8 @@ const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
 const CODEC_DEFLATE = 2;
 const DEFAULT_LEVEL = 3;
+/** No buffer that others share is longer: the pool of small buffers of any version of Node. */
+const LARGEST_POOL = 64 * 1024;
 /** What is shorter is compressed without a look at it first. */
 const SAMPLED_FROM = 32 * 1024;
 const SAMPLES = 8;
@@ -58,6 +60,8 @@ export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL }: FrameOptions =
   framed[0] = isSmaller ? CODEC_ZSTD : CODEC_RAW;
   new DataView(framed.buffer).setUint32(1, raw.length);
   framed.set(payload, HEADER_LENGTH);
+  // Given back at once: the collector would let tens of megabytes of these pile up.
+  if (packed !== undefined && packed.buffer.byteLength > LARGEST_POOL) (packed.buffer as ArrayBuffer).transfer(0);
   return framed;
 }
 

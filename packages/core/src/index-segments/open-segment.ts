@@ -1,6 +1,7 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { createLruCache } from '../internal/lru-cache.ts';
 import { concatBytes } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { StoredObject } from '../objects/object-store.ts';
 import { damagedSegment, decodeDirectory } from './directory.ts';
@@ -55,9 +56,14 @@ export interface SegmentReader {
   ): Promise<OpenedSegment>;
   /** Reads the filter; an empty one if the segment has none. */
   filter(segment: OpenSegment, options?: OperationOptions): Promise<Uint8Array>;
-  /** Reads one block of records, checked. */
-  block(segment: OpenSegment, number: number, shape: RecordShape, options?: OperationOptions): Promise<Uint8Array>;
-  /** Reads all blocks in order, several with one range read. */
+  /** Reads one block of records, checked, and calls `use` with it. Afterwards its bytes may be gone. */
+  withBlock(
+    segment: OpenSegment,
+    number: number,
+    use: (block: Uint8Array) => void,
+    options: OperationOptions & { readonly shape: RecordShape },
+  ): Promise<void>;
+  /** Reads all blocks in order, several with one range read. A block is gone when the next one is asked for. */
   blocks(segment: OpenSegment, shape: RecordShape, options?: OperationOptions): AsyncGenerator<Uint8Array, void, void>;
   /** Reads the only block of a segment that has no records of fixed length. */
   plainBlocks(segment: OpenSegment, options?: OperationOptions): Promise<Uint8Array[]>;
@@ -76,7 +82,9 @@ function own(bytes: Uint8Array): Uint8Array {
 export function createSegmentReader(context: SegmentContext): SegmentReader {
   const { keyring, blockMemory } = context;
   const bytes = createSegmentBytes(context);
-  const opened = createLruCache<Uint8Array>(blockMemory);
+  // In clear a block may be a view into bytes that others have too.
+  const drop = keyring.encrypted ? freeBytes : undefined;
+  const opened = createLruCache<Uint8Array>(blockMemory, drop);
 
   async function readHead(object: StoredObject, name: string, options: OperationOptions): Promise<SegmentHead> {
     let length = Math.min(object.size, SMALL_SEGMENT);
@@ -134,14 +142,18 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
       return bytes.read(segment, range, (sealed) => own(segment.head.open(0, sealed)), options);
     },
 
-    async block(segment, number, shape, options) {
+    async withBlock(segment, number, use, { shape, signal }) {
       const key = `${segment.hash} ${number}`;
       const known = opened.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined) return use(known);
       const range = rangeOf(segment, segment.filters + number, segment.filters + number);
-      const block = await bytes.read(segment, range, (sealed) => openBlock(segment, number, shape, sealed), options);
-      opened.set(key, block, block.length);
-      return block;
+      const openAndUse = (sealed: Uint8Array): true => {
+        const block = openBlock(segment, number, shape, sealed);
+        use(block);
+        opened.set(key, block, block.length);
+        return true;
+      };
+      await bytes.read(segment, range, openAndUse, { signal });
     },
 
     async *blocks(segment, shape, options = {}) {
@@ -162,7 +174,11 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
               sealed.subarray(offset - range.offset, offset - range.offset + length),
             );
           });
-        yield* await bytes.read(segment, range, openAll, options);
+        for (const block of await bytes.read(segment, range, openAll, options)) {
+          yield block;
+          // Whoever asked for the next one is done with it.
+          if (context.keyring.encrypted) freeBytes(block);
+        }
         first = last + 1;
       }
     },

@@ -39,7 +39,7 @@ interface Shard {
 
 const SHARDS = 256;
 const WORDS = 6;
-const FULL = 0.92;
+const FULL = 0.94;
 const GROWTH = 1.25;
 const LEAST_SLOTS = 8;
 const TWO_32 = 2 ** 32;
@@ -102,7 +102,7 @@ export function createPrefixTable(): PrefixTable {
     reserve(entries) {
       const mean = entries / SHARDS;
       // Random keys spread evenly: hardly any shard gets more than this.
-      const slots = Math.ceil((mean + 4 * Math.sqrt(mean)) / FULL);
+      const slots = Math.ceil((mean + 3 * Math.sqrt(mean)) / FULL);
       for (let i = 0; i < SHARDS; i++) {
         const shard = shards[i] ?? (shards[i] = emptyShard(LEAST_SLOTS));
         if (shard.slots < slots) grow(shard, slots);

@@ -37,8 +37,10 @@ export async function searchSegment(
     }
   }
   for (const [number, members] of byBlock) {
-    const block = await reader.block(segment, number, shape, { signal });
-    for (const member of members) searchBlock(block, keys[member]!, shape, (offset) => found(member, block, offset));
+    const use = (block: Uint8Array): void => {
+      for (const member of members) searchBlock(block, keys[member]!, shape, (offset) => found(member, block, offset));
+    };
+    await reader.withBlock(segment, number, use, { shape, signal });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Keyring } from '@holdfast/crypto';
 import type { ByteRange, Logger, OperationOptions } from '@holdfast/contracts';
 import { createLruCache } from '../internal/lru-cache.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { isDamage } from '../objects/damage.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { ObjectStore, StoredObject } from '../objects/object-store.ts';
@@ -41,12 +42,12 @@ export interface SegmentBytes {
 
 /** Objects up to this length are read as a whole, and the last ones of them kept in memory. */
 export const SMALL_SEGMENT: number = 32 * 1024;
-const SMALL_MEMORY = 2 * 1024 * 1024;
+const SMALL_MEMORY = 1024 * 1024;
 /** When so much of an object was read piece by piece, it pays to fetch it. */
 const WORTH_FETCHING = 1 / 8;
 
 /** Makes a {@link SegmentBytes}. */
-export function createSegmentBytes({ objects, cache, logger }: SegmentContext): SegmentBytes {
+export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentContext): SegmentBytes {
   const small = createLruCache<Uint8Array>(SMALL_MEMORY);
   const read = new Map<string, number>();
   const fetching = new Map<string, Promise<void>>();
@@ -74,7 +75,10 @@ export function createSegmentBytes({ objects, cache, logger }: SegmentContext): 
     const bytes = await cache.read(hash, range);
     if (bytes === undefined) return undefined;
     try {
-      return open(bytes);
+      const opened = open(bytes);
+      // What was sealed has been copied by opening it.
+      if (keyring.encrypted) freeBytes(bytes);
+      return opened;
     } catch (error) {
       if (!isDamage(error)) throw error;
       logger.warn('a copy of an index segment is damaged', { object: objectName('index', hash), code: error.code });

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteRange, Clock, Logger } from '@holdfast/contracts';
+import { createLruCache } from '../internal/lru-cache.ts';
 
 /** Where a {@link SegmentCache} keeps its files, and how many. */
 export interface SegmentCacheOptions {
@@ -40,6 +42,7 @@ export interface SegmentCache {
 }
 
 const PIECE = 256 * 1024;
+const MOST_OPEN = 8;
 
 /** Makes a {@link SegmentCache}. The folder is made when something is kept. */
 export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
@@ -50,6 +53,8 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
   // What is in the folder, the one not used for longest first.
   const files = new Map<string, number>();
   const used = new Set<string>();
+  // Opening a file for each block would cost more than reading it. Closing waits for reads under way.
+  const handles = createLruCache<FileHandle>(MOST_OPEN, (file) => void file.close().catch(() => {}));
   let total = 0;
 
   async function openFolder(): Promise<string> {
@@ -89,6 +94,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
 
   function forgetAll(): void {
     folder = undefined;
+    handles.clear();
     used.clear();
     files.clear();
     total = 0;
@@ -97,6 +103,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
   async function drop(path: string, name: string): Promise<void> {
     total -= files.get(name) ?? 0;
     files.delete(name);
+    handles.delete(name);
     await rm(join(path, name), { force: true });
   }
 
@@ -125,16 +132,14 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
         files.delete(hash);
         files.set(hash, known);
         used.add(hash);
-        const file = await open(join(path, hash), 'r');
-        try {
-          const buffer = new Uint8Array(length);
-          const { bytesRead } = await file.read(buffer, 0, length, offset);
-          return bytesRead === length ? buffer : undefined;
-        } finally {
-          await file.close();
-        }
+        const file = handles.get(hash) ?? (await open(join(path, hash), 'r'));
+        handles.set(hash, file, 1);
+        const buffer = new Uint8Array(length);
+        const { bytesRead } = await file.read(buffer, 0, length, offset);
+        return bytesRead === length ? buffer : undefined;
       } catch {
         // Deleted, or out of reach: then it may be fetched anew.
+        handles.delete(hash);
         total -= files.get(hash) ?? 0;
         files.delete(hash);
         return undefined;
@@ -187,6 +192,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
 
     async close() {
       closed = true;
+      handles.clear();
       const path = await folder?.catch(() => undefined);
       if (path === undefined) return;
       if (directory === undefined) await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -4,6 +4,7 @@ import { RepositoryError } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
 import { frame, unframe } from '../blobs/codec.ts';
 import { equalBytes } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { damagedSegment, decodeDirectory } from './directory.ts';
 import type { SegmentContent, SegmentDirectory } from './directory.ts';
 
@@ -87,9 +88,9 @@ export function readSegmentHead(keyring: Keyring, bytes: Uint8Array, object: str
 
   /** Opens a blob and, unless there is nothing to compare with, compares its id. */
   function open(ordinal: number, kind: number, sealed: Uint8Array, digest: Uint8Array | undefined): Uint8Array {
-    const raw = unframe(openBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object }), {
-      object,
-    });
+    const plaintext = openBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object });
+    const raw = unframe(plaintext, { object });
+    if (keyring.encrypted && raw.buffer !== plaintext.buffer) freeBytes(plaintext);
     const isRight = digest === undefined || equalBytes(keyring.blobId(kind, raw).subarray(0, DIGEST_LENGTH), digest);
     if (!isRight) throw damagedSegment(object, 'a blob does not have its id');
     return raw;

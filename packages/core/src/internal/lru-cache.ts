@@ -9,21 +9,31 @@ export interface LruCache<Value> {
    * that costs more than the limit is not kept, and what was there under its key is dropped.
    */
   set(key: string, value: Value, cost: number): void;
+  /** Drops a value. */
+  delete(key: string): void;
   /** Drops everything. */
   clear(): void;
   /** The total cost of what is kept; never above the limit. */
   readonly cost: number;
 }
 
-/** Makes an empty cache. The unit of `limit` is that of the costs, for instance bytes. */
-export function createLruCache<Value>(limit: number): LruCache<Value> {
+/**
+ * Makes an empty cache. The unit of `limit` is that of the costs, for instance bytes.
+ *
+ * @param limit - The highest total cost.
+ * @param onDrop - Told of every value that is kept no longer, and of one that is not kept at all.
+ */
+export function createLruCache<Value>(limit: number, onDrop: (value: Value) => void = () => {}): LruCache<Value> {
   // A map remembers the order of insertion: the first entry is the one not used for longest.
   const entries = new Map<string, { readonly value: Value; readonly cost: number }>();
   let total = 0;
 
   function drop(key: string): void {
-    total -= entries.get(key)?.cost ?? 0;
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    total -= entry.cost;
     entries.delete(key);
+    onDrop(entry.value);
   }
 
   return {
@@ -36,8 +46,15 @@ export function createLruCache<Value>(limit: number): LruCache<Value> {
     },
     has: (key) => entries.has(key),
     set(key, value, cost) {
-      drop(key);
-      if (cost > limit) return;
+      const known = entries.get(key);
+      if (known?.value === value) {
+        total -= known.cost;
+        entries.delete(key);
+      } else drop(key);
+      if (cost > limit) {
+        onDrop(value);
+        return;
+      }
       entries.set(key, { value, cost });
       total += cost;
       for (const oldest of entries.keys()) {
@@ -45,9 +62,9 @@ export function createLruCache<Value>(limit: number): LruCache<Value> {
         drop(oldest);
       }
     },
+    delete: drop,
     clear() {
-      entries.clear();
-      total = 0;
+      for (const key of entries.keys()) drop(key);
     },
     get cost() {
       return total;

@@ -89,7 +89,7 @@ export interface IndexStoreContext {
 /** Shares of the memory of a budget. */
 const BLOB_SHARE = 1 / 4;
 const ITEM_SHARE = 1 / 8;
-const BLOCK_SHARE = 1 / 32;
+const BLOCK_SHARE = 1 / 64;
 
 /** Makes an {@link IndexStore}. */
 export function createIndexStore(context: IndexStoreContext): IndexStore {

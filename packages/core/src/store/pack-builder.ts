@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { BLOB_KINDS, OBJECT_KINDS, sealObject } from '@holdfast/crypto';
 import type { BlobToSeal, Keyring } from '@holdfast/crypto';
 import { concatBytes } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { domainBlobs } from '../objects/domain-blob.ts';
 
 /** A pack that is ready to be put. */
@@ -68,6 +69,8 @@ export function createPackBuilder(keyring: Keyring, domain: Uint8Array | undefin
       const all = [...domainBlobs(keyring, domain), ...empty()];
       const randomness = { bytes: () => salt };
       const { bytes, header, records } = sealObject(keyring, { kind: OBJECT_KINDS.dataPack, blobs: all, randomness });
+      // They are in the pack now, and nobody else has them.
+      for (const { kind, plaintext } of all) if (kind === BLOB_KINDS.piece) freeBytes(plaintext);
       const pieces = records.filter(({ kind }) => kind === BLOB_KINDS.piece);
       return {
         bytes,
