@@ -38,7 +38,7 @@ export function gcmSeal(key: KeyObject, { nonce, aad, plaintext, into }: GcmSeal
   const ciphertext = cipher.update(plaintext);
   into.set(ciphertext, 0);
   // Given back at once: the collector would let tens of megabytes of these pile up.
-  if (ciphertext.buffer.byteLength > LARGEST_POOL) (ciphertext.buffer as ArrayBuffer).transfer(0);
+  if (ciphertext.buffer.byteLength > LARGEST_POOL) ciphertext.buffer.transfer(0);
   cipher.final();
   into.set(cipher.getAuthTag(), plaintext.length);
 }
