@@ -145,6 +145,13 @@ export function createTreeReader(
     }
   }
 
+  // Who looks many keys up comes back to the same few nodes, and taking one apart costs more than all the rest.
+  const lastRecords = createRecent<readonly TreeRecord<TreeKey>[]>();
+  const lastChildren = createRecent<readonly ChildReference[]>();
+  const recordsOf = <T extends TreeKey>(parts: NodeParts, kind: RecordKind<T>): readonly TreeRecord<T>[] =>
+    lastRecords(parts, () => records(parts, kind)) as readonly TreeRecord<T>[];
+  const childrenOf = (parts: NodeParts): readonly ChildReference[] => lastChildren(parts, () => children(parts));
+
   return {
     node,
     children,
@@ -159,9 +166,9 @@ export function createTreeReader(
       while (reference !== undefined) {
         const parts = await node(reference, options);
         if (parts.level === 0) {
-          return records(parts, kind).find(({ value }) => compareKeys(value, key) === 0);
+          return recordsOf(parts, kind).find(({ value }) => compareKeys(value, key) === 0);
         }
-        reference = children(parts).findLast((child) => compareKeys(child.key, key) <= 0);
+        reference = childrenOf(parts).findLast((child) => compareKeys(child.key, key) <= 0);
       }
       return undefined;
     },
@@ -174,4 +181,24 @@ function noDamage(step: () => void): void {
   } catch (error) {
     if (!isDamage(error)) throw error;
   }
+}
+
+const MOST_RECENT = 32;
+
+/** Remembers what was made of the last few nodes. */
+function createRecent<T>(): (parts: NodeParts, make: () => T) => T {
+  const made = new Map<NodeParts, T>();
+  return (parts, make) => {
+    const known = made.get(parts) ?? make();
+    // A map keeps the order of insertion: putting it back makes it the youngest.
+    made.delete(parts);
+    made.set(parts, known);
+    if (made.size > MOST_RECENT) {
+      for (const oldest of made.keys()) {
+        made.delete(oldest);
+        break;
+      }
+    }
+    return known;
+  };
 }
