@@ -4,8 +4,9 @@ import { requireOneOf } from '../internal/require-one-of.ts';
 /** What an open repository may use of the machine. */
 export interface BudgetOptions {
   /**
-   * Bytes that the engine holds at one time: content under way, packs, caches, the index. The process as a whole needs
-   * about 100 MiB beside that. From 64 MiB.
+   * Bytes by which packs, slabs, caches and the index are measured. From 64 MiB. It is no limit of the process: buffers that wait for
+   * the garbage collector and the heaps of the threads come on top, some hundred megabytes on two cores
+   * (docs/performance.md).
    *
    * @defaultValue `268435456`, that is 256 MiB
    */
