@@ -33,6 +33,22 @@ describe('frame', () => {
     }
   });
 
+  it('keeps raw what is long and packed already, although a little of it could be made shorter', () => {
+    const raw = Uint8Array.from(randomBytes(200_000));
+    raw.fill(0, 3000, 5000);
+    expect(frame(raw)[0]).toBe(0);
+    expect(unframe(frame(raw), { object: OBJECT })).toEqual(raw);
+  });
+
+  it('compresses what is long and packed in parts only', () => {
+    const raw = Uint8Array.from(randomBytes(200_000));
+    raw.fill(7, 60_000, 160_000);
+    const framed = frame(raw);
+    expect(framed[0]).toBe(1);
+    expect(framed.length).toBeLessThan(110_000);
+    expect(unframe(framed, { object: OBJECT })).toEqual(raw);
+  });
+
   it('takes a level', () => {
     const raw = new TextEncoder().encode(Array.from({ length: 5000 }, (_, i) => `${i * 7919} `).join(''));
     expect(frame(raw, { level: 19 }).length).toBeLessThan(frame(raw, { level: 1 }).length);
