@@ -1,0 +1,47 @@
+import { Buffer } from 'node:buffer';
+import { seededRandomness } from '@holdfast/testkit';
+import { expect, it } from 'vitest';
+import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
+
+const SIZE = 300_000;
+/** Bytes that do not compress. */
+const attachment = seededRandomness(9).bytes(SIZE);
+
+function message(number: number): Uint8Array {
+  const lines = Buffer.from(attachment).toString('base64').replaceAll(/.{76}/g, '$&\r\n');
+  const head = `Subject: ${number}\r\nMessage-ID: <${number}@example.org>\r\n\r\n--b\r\n\r\n`;
+  return new TextEncoder().encode(`${head}${lines}\r\n--b--\r\n`);
+}
+
+it('stores an attachment once that a hundred messages have, also as a part of its own', async () => {
+  const { mailbox, repository } = await createHarness();
+  mailbox.addCollection('inbox');
+  for (let i = 0; i < 100; i += 1) {
+    mailbox.put('inbox', {
+      id: `item-${i}`,
+      subject: `${i}`,
+      created: i,
+      parts: { 'message.eml': message(i), 'attachment/1.bin': attachment },
+      volatile: {},
+    });
+  }
+  const report = await repository.backup(mailbox);
+  expect(report.snapshot.statistics.bytesRead).toBeGreaterThan(200 * SIZE);
+  expect(report.bytesWritten).toBeLessThan(1.25 * SIZE);
+  expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+});
+
+it('stores no small piece again that a full reads again, in whatever order', async () => {
+  const { mailbox, repository, objects } = await createHarness();
+  mailbox.addCollection('inbox');
+  for (let i = 0; i < 60; i += 1) mailbox.put('inbox', sampleItem(`item-${i}`));
+  await repository.backup(mailbox);
+  const packs = (): number => [...objects.keys()].filter((name) => name.startsWith('data/')).length;
+  const before = packs();
+  const reads = mailbox.counts.reads;
+  await repository.backup(mailbox, { capture: { mode: 'full' }, concurrency: 1 });
+  expect(mailbox.counts.reads - reads).toBe(60);
+  // One pack of trees, because cursors are new.
+  expect(packs() - before).toBe(1);
+  expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+});
