@@ -28,3 +28,4 @@ for (const name of Object.keys(dependencies)) {
 }
 
 await import('./consumer.js');
+await import('./workers.js');
