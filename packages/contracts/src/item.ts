@@ -79,6 +79,11 @@ export interface ItemPart {
    * once the next one is asked for, so that a source can use its memory again.
    */
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  /**
+   * Called once when bytes that are no stream are needed no more, so that a source can use their memory again. It may never be
+   * called, such as when a run ends in the middle.
+   */
+  readonly release?: (() => void) | undefined;
 }
 
 /** A part that could not be delivered, or was not taken, although the item itself was. */

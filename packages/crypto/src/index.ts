@@ -9,7 +9,7 @@ export { OBJECT_KINDS, readHeader } from './object-header.ts';
 export { openBlob, openTable, openTableAt } from './open-object.ts';
 export { openKeyring } from './open-keyring.ts';
 export { generatedKey, generateKey, password } from './repository-key.ts';
-export { sealObject } from './seal-object.ts';
+export { objectLayout, sealObject } from './seal-object.ts';
 export { Secret } from './secret.ts';
 export { joinKeyring, shareKeyring } from './shared-keyring.ts';
 

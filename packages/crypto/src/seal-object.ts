@@ -1,5 +1,6 @@
 import { systemRandomness } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
+import { GCM_TAG_LENGTH } from './gcm.ts';
 import { sealInto, sealOverhead, TABLE_KIND, TABLE_ORDINAL } from './blob-seal.ts';
 import {
   BLOB_ID_LENGTH,
@@ -34,6 +35,13 @@ export interface SealObjectOptions {
   readonly kind: number;
   /** Its blobs, in the order of their ordinals. */
   readonly blobs: readonly BlobToSeal[];
+  /**
+   * Memory to make the object in, at its beginning. Plaintexts may lie there already, each where its sealed form will begin: see
+   * {@link objectLayout}. Where the object does not fit in, it gets new memory.
+   *
+   * @defaultValue new memory
+   */
+  readonly into?: Uint8Array | undefined;
   /** Source of the salt; anything but the default belongs in tests. @defaultValue the platform's generator */
   readonly randomness?: Randomness | undefined;
 }
@@ -48,10 +56,24 @@ export interface SealedObject {
   readonly records: readonly BlobRecord[];
 }
 
+/** How blobs lie in an object. */
+export interface ObjectLayout {
+  /** Where the sealed form of the first blob begins. */
+  readonly firstBlob: number;
+  /** By how many bytes a sealed form is longer than its plaintext; the next one follows at once. */
+  readonly overhead: number;
+}
+
+/** Tells where the blobs of an object will lie, for who puts them there before they are sealed. */
+export function objectLayout({ encrypted }: Pick<Keyring, 'encrypted'>): ObjectLayout {
+  return { firstBlob: HEADER_LENGTH, overhead: encrypted ? GCM_TAG_LENGTH : 0 };
+}
+
 /**
  * Seals blobs into one object, with a salt of its own; an encrypted one is padded.
  *
- * It works at once, in one buffer of the size of the object, and takes about as long as copying the bytes twice.
+ * It works at once, in one buffer of the size of the object, and takes about as long as copying the bytes twice. With `into`
+ * that buffer is the caller's, and so are the bytes of the result.
  *
  * @throws `RangeError` if there are 2^20 blobs or more, the object would reach 2^32 bytes, a kind does not exist or an id
  * does not have 32 bytes.
@@ -72,7 +94,7 @@ export interface SealedObject {
  * ```
  */
 export function sealObject(keyring: Keyring, options: SealObjectOptions): SealedObject {
-  const { kind, blobs, randomness = systemRandomness } = options;
+  const { kind, blobs, into, randomness = systemRandomness } = options;
   checkKinds(kind, blobs);
   const { suite, epoch, encrypted } = keyring;
   const header = encodeHeader({ kind, suite, epoch, salt: randomness.bytes(SALT_LENGTH) });
@@ -84,7 +106,7 @@ export function sealObject(keyring: Keyring, options: SealObjectOptions): Sealed
   const size = objectLength(all, overhead);
   if (size > MAX_OBJECT_LENGTH) throw new RangeError('An object is at most 2^32 - 1 bytes long.');
 
-  const bytes = new Uint8Array(size);
+  const bytes = into !== undefined && into.length >= size ? into.subarray(0, size) : new Uint8Array(size);
   bytes.set(header);
   const records: BlobRecord[] = [];
   let offset = HEADER_LENGTH;

@@ -4,8 +4,10 @@ import type { Source } from '@holdfast/contracts';
 import { resolveFilesOptions } from './files-options.ts';
 import type { FilesSourceOptions } from './files-options.ts';
 import { createPace } from './internal/pace.ts';
+import { createEagerReads } from './source/eager-reads.ts';
 import { folderChanges } from './source/folder-changes.ts';
 import { locateFiles } from './source/locate-files.ts';
+import { createReadMemory } from './source/read-memory.ts';
 import { readFile } from './source/read-file.ts';
 import type { SourceContext } from './source/source-context.ts';
 import { walkFolders } from './source/walk-folders.ts';
@@ -50,7 +52,8 @@ import { walkFolders } from './source/walk-folders.ts';
  */
 export function filesSource(options: FilesSourceOptions): Source {
   const { root, id, clock } = resolveFilesOptions(options);
-  const context: SourceContext = { root, clock, pace: createPace(clock) };
+  const memory = createReadMemory();
+  const context: SourceContext = { root, clock, pace: createPace(clock), memory, eager: createEagerReads(memory) };
   return {
     id,
     title: root,

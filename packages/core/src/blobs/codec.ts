@@ -10,6 +10,12 @@ export interface FrameOptions {
    * @defaultValue 3
    */
   readonly level?: number | undefined;
+  /**
+   * Memory to write to, at its beginning: {@link FRAME_HEADER_LENGTH} bytes longer than the raw bytes at least.
+   *
+   * @defaultValue new memory of the right length
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** Options of {@link unframe}. */
@@ -21,18 +27,17 @@ export interface UnframeOptions {
 /** The longest raw bytes of one blob: 64 MiB. */
 export const MAXIMUM_RAW_LENGTH: number = 64 * 1024 * 1024;
 
-const HEADER_LENGTH = 5;
+/** Bytes before the payload: codec and raw length. */
+export const FRAME_HEADER_LENGTH = 5;
 const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
 const CODEC_DEFLATE = 2;
 const DEFAULT_LEVEL = 3;
-/** No buffer that others share is longer: the pool of small buffers of any version of Node. */
-const LARGEST_POOL = 64 * 1024;
 /** What is shorter is compressed without a look at it first. */
 const SAMPLED_FROM = 32 * 1024;
 const SAMPLES = 8;
 const SAMPLE_LENGTH = 1024;
-/** A sample that does not become smaller than this share of it tells that nothing much is gained. */
+/** A sample of which the entropy is more than this share of 8 bits tells that nothing much is gained. */
 const WORTH_COMPRESSING = 0.97;
 /** Below this the header of a Zstandard frame eats what compression gains. */
 const MINIMUM_LENGTH = 64;
@@ -52,17 +57,18 @@ interface Unpacked {
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
-export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL }: FrameOptions = {}): Uint8Array {
+export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL, into }: FrameOptions = {}): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
   const packed = raw.length < MINIMUM_LENGTH || !seemsCompressible(raw) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;
   const payload = isSmaller ? packed : raw;
-  const framed = new Uint8Array(HEADER_LENGTH + payload.length);
+  const length = FRAME_HEADER_LENGTH + payload.length;
+  const framed = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
   framed[0] = isSmaller ? CODEC_ZSTD : CODEC_RAW;
-  new DataView(framed.buffer).setUint32(1, raw.length);
-  framed.set(payload, HEADER_LENGTH);
-  // Given back at once: the collector would let tens of megabytes of these pile up.
-  if (packed !== undefined && packed.buffer.byteLength > LARGEST_POOL) (packed.buffer as ArrayBuffer).transfer(0);
+  new DataView(framed.buffer, framed.byteOffset).setUint32(1, raw.length);
+  framed.set(payload, FRAME_HEADER_LENGTH);
+  // Given back at once, unless others share it: the collector would let tens of megabytes of these pile up.
+  if (packed?.buffer.byteLength === packedCapacity(raw)) (packed.buffer as ArrayBuffer).transfer(0);
   return framed;
 }
 
@@ -75,10 +81,10 @@ export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL }: FrameOptions =
  *   give exactly the raw length, has bytes after its end, or if that length is more than 64 MiB.
  */
 export function unframe(framed: Uint8Array, { object }: UnframeOptions): Uint8Array {
-  if (framed.length < HEADER_LENGTH) throw damaged(object, 'a blob without its header');
+  if (framed.length < FRAME_HEADER_LENGTH) throw damaged(object, 'a blob without its header');
   const rawLength = new DataView(framed.buffer, framed.byteOffset).getUint32(1);
   if (rawLength > MAXIMUM_RAW_LENGTH) throw damaged(object, 'a blob longer than 64 MiB');
-  const payload = framed.subarray(HEADER_LENGTH);
+  const payload = framed.subarray(FRAME_HEADER_LENGTH);
   switch (framed[0]) {
     case CODEC_RAW:
       if (payload.length !== rawLength) throw damaged(object, 'a blob of another length than stated');
@@ -96,23 +102,32 @@ const SHORTEST_FRAME = 9;
 
 /**
  * Looks at a few places of something long: pictures and archives, of which much mail is made, are packed already, and
- * finding that out by compressing them whole takes as long as everything else together.
+ * finding that out by compressing them whole takes as long as everything else together. Their bytes are spread evenly
+ * (Shannon's entropy is near 8 bits); whatever compresses well has some that are more common than others.
  */
 function seemsCompressible(raw: Uint8Array): boolean {
   if (raw.length < SAMPLED_FROM) return true;
-  const sample = new Uint8Array(SAMPLES * SAMPLE_LENGTH);
+  const counts = new Uint32Array(256);
   const step = Math.floor((raw.length - SAMPLE_LENGTH) / (SAMPLES - 1));
   for (let i = 0; i < SAMPLES; i += 1) {
-    sample.set(raw.subarray(i * step, i * step + SAMPLE_LENGTH), i * SAMPLE_LENGTH);
+    for (let at = i * step; at < i * step + SAMPLE_LENGTH; at += 1) counts[raw[at] as number]! += 1;
   }
-  return compress(sample, 1).length < sample.length * WORTH_COMPRESSING;
+  const sampled = SAMPLES * SAMPLE_LENGTH;
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits += (count / sampled) * Math.log2(sampled / count);
+  return bits < 8 * WORTH_COMPRESSING;
+}
+
+/** What the output of compressing takes at most, and is allocated of. */
+function packedCapacity({ length }: Uint8Array): number {
+  return length + (length >> 7) + 128;
 }
 
 function compress(raw: Uint8Array, level: number): Uint8Array {
   return zstdCompressSync(raw, {
     // Knowing the length and having one piece of output saves a tenth of the time and more.
     pledgedSrcSize: raw.length,
-    chunkSize: raw.length + (raw.length >> 7) + 128,
+    chunkSize: packedCapacity(raw),
     params: { [constants.ZSTD_c_compressionLevel]: level },
   });
 }

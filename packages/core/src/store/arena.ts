@@ -1,7 +1,5 @@
 /** Memory that pieces are put into one after the other, and that is used again once none of them is needed. */
 export interface Arena {
-  /** How many bytes it holds in all. */
-  readonly capacity: number;
   /** Copies bytes in behind what was put in last. */
   put(bytes: Uint8Array): void;
   /** Ends a piece: all that was put in since the last call. */
@@ -16,7 +14,6 @@ export function createArena(capacity: number): Arena {
   let start = 0;
   let end = 0;
   return {
-    capacity,
     put(bytes) {
       memory.set(bytes, end);
       end += bytes.length;

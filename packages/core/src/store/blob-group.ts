@@ -1,4 +1,4 @@
-import { concatBytes } from '../internal/bytes.ts';
+import type { Arena } from './arena.ts';
 
 /** Where a small piece lies: in a group whose blob has a number once it is closed. */
 export interface GroupPlace {
@@ -10,7 +10,7 @@ export interface GroupPlace {
 
 /** Puts small pieces together to blobs, because alone each would cost more than it holds (docs/decisions). */
 export interface BlobGroups {
-  /** Takes a piece in. The bytes are kept, not copied. */
+  /** Takes a piece in. */
   add(piece: Uint8Array): GroupPlace;
   /** Makes a blob of what is open; all places have their numbers then. */
   close(): void;
@@ -19,17 +19,15 @@ export interface BlobGroups {
 /** A group is closed before it grows beyond this. */
 export const LARGEST_GROUP: number = 64 * 1024;
 
-/** Makes groups; `addBlob` takes each and says its number. */
-export function createBlobGroups(addBlob: (raw: Uint8Array) => number): BlobGroups {
+/** Makes groups in an arena; `addBlob` takes each and says its number. */
+export function createBlobGroups(arena: Arena, addBlob: (raw: Uint8Array) => number): BlobGroups {
   let group = { number: -1 };
-  let pieces: Uint8Array[] = [];
   let size = 0;
 
   function close(): void {
-    if (pieces.length === 0) return;
-    group.number = addBlob(concatBytes(pieces));
+    if (size === 0) return;
+    group.number = addBlob(arena.cut());
     group = { number: -1 };
-    pieces = [];
     size = 0;
   }
 
@@ -37,7 +35,7 @@ export function createBlobGroups(addBlob: (raw: Uint8Array) => number): BlobGrou
     add(piece) {
       if (size + piece.length > LARGEST_GROUP) close();
       const place = { group, at: size };
-      pieces.push(piece);
+      arena.put(piece);
       size += piece.length;
       return place;
     },

@@ -13,18 +13,16 @@ export interface Closing {
 /** Closes the open packs of lanes. Those that are not full go together, so that a small run makes one pack. */
 export async function closeLanePacks(
   lanes: readonly Lane[],
-  packing: StoreSessionKey & { readonly target: number },
+  session: StoreSessionKey,
   { salts, put }: Closing,
 ): Promise<void> {
-  const { session, domain } = packing;
-  const key = { session, domain };
-  const sized = await Promise.all(lanes.map(async (lane) => ({ lane, size: await lane.call('packSize', key) })));
+  const sized = await Promise.all(lanes.map(async (lane) => ({ lane, size: await lane.call('packSize', session) })));
   const [largest, ...others] = sized.filter(({ size }) => size > 0).toSorted((a, b) => b.size - a.size);
   if (largest === undefined) return;
   for (const { lane } of others) {
-    const loose = await lane.call('takeLoose', key);
-    const transfer = [loose.plaintexts.buffer as ArrayBuffer];
-    await put(await largest.lane.call('storeLoose', { ...packing, salts: salts(), loose }, transfer));
+    const loose = await lane.call('takeLoose', session);
+    const transfer = [loose.memory.buffer as ArrayBuffer];
+    await put(await largest.lane.call('storeLoose', { ...session, salts: salts(), loose }, transfer));
   }
-  await put(await largest.lane.call('closePack', { ...packing, salts: salts() }));
+  await put(await largest.lane.call('closePack', { ...session, salts: salts() }));
 }

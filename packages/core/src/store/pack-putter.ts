@@ -19,6 +19,8 @@ export interface PackPutterContext {
   readonly domain: Uint8Array | undefined;
   /** Packs that are put at the same time. */
   readonly puts: number;
+  /** Packs whose memory is kept for others once they are put. */
+  readonly spares: number;
   /** Carries the signal. */
   readonly options: OperationOptions;
   /** Hears of the first pack that could not be put. */
@@ -31,6 +33,8 @@ export interface PackPutter {
   put(packs: readonly SealedPack[]): Promise<void>;
   /** Waits for everything that is on its way. */
   settle(): Promise<void>;
+  /** Memory of a pack that was put, if there is any that is not used. */
+  takeSpare(): ArrayBuffer | undefined;
 }
 
 /** Makes a {@link PackPutter}. */
@@ -38,6 +42,7 @@ export function createPackPutter(context: PackPutterContext): PackPutter {
   const { objects, index, pending, domain, options, onFailure } = context;
   const slots = createSemaphore(context.puts);
   const underway = new Set<Promise<void>>();
+  const spares: ArrayBuffer[] = [];
 
   async function store({ bytes, name, header, ids, places }: SealedPack): Promise<void> {
     await objects.put('data', bytes, { ...options, digest: name });
@@ -48,6 +53,12 @@ export function createPackPutter(context: PackPutterContext): PackPutter {
       index.add(id, { pack, ordinal, offset, length });
     }
     pending.settle(list);
+    keep(bytes.buffer as ArrayBuffer);
+  }
+
+  function keep(memory: ArrayBuffer): void {
+    if (spares.length < context.spares) spares.push(memory);
+    else memory.transfer(0);
   }
 
   return {
@@ -66,5 +77,6 @@ export function createPackPutter(context: PackPutterContext): PackPutter {
     async settle() {
       await Promise.all(underway);
     },
+    takeSpare: () => spares.pop(),
   };
 }

@@ -1,5 +1,6 @@
-import { frame } from '../blobs/codec.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
+import { clearArenas } from './batch-arenas.ts';
 import { eachLoose } from './pack-builder.ts';
 import type { LooseBlobs, SealedPack } from './pack-builder.ts';
 import { storeSession } from './store-session.ts';
@@ -7,8 +8,6 @@ import type { StoreSession, StoreSessionKey } from './store-session.ts';
 
 /** What packs are made with. */
 export interface PackInput extends StoreSessionKey {
-  /** Size at which a pack is closed. */
-  readonly target: number;
   /** One salt for each pack that may be closed. */
   readonly salts: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -19,6 +18,8 @@ export interface FreshInput extends PackInput {
   readonly batch: number;
   /** 1 for each blob that is new, else 0. */
   readonly fresh: Uint8Array;
+  /** Memory of a pack that was put, for another one. */
+  readonly spare: ArrayBuffer | undefined;
 }
 
 /** What became of a batch. */
@@ -36,17 +37,17 @@ export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<
   const prepared = session.batches.get(input.batch);
   if (prepared === undefined) throw new TypeError('There is no such batch.');
   session.batches.delete(input.batch);
+  if (input.spare !== undefined) session.pack.give(input.spare);
   prepared.blobs.each(input.fresh, (id, raw) => {
-    session.pack.add(id, frame(raw));
+    session.pack.add(id, raw);
     closeIfFull(session, input, packs);
   });
-  const { slab, arena } = prepared;
-  if (arena !== undefined) {
-    arena.clear();
-    session.arenas.push(arena);
+  const slab = prepared.slab.buffer as ArrayBuffer;
+  if (prepared.arenas !== undefined) {
+    clearArenas(prepared.arenas);
+    session.arenas.push(prepared.arenas);
   }
-  const buffers = new Set([...packs, { bytes: slab }].map(({ bytes }) => bytes.buffer as ArrayBuffer));
-  return { output: { packs, slab: slab.buffer as ArrayBuffer }, transfer: [...buffers] };
+  return { output: { packs, slab }, transfer: [...packs.map(memoryOf), slab] };
 }
 
 /** Takes in what another lane gave away. */
@@ -57,17 +58,19 @@ export function storeLoose(
   const session = storeSession(context, input);
   const packs: SealedPack[] = [];
   eachLoose(input.loose, (id, plaintext) => {
-    session.pack.add(id, plaintext);
+    session.pack.addPlaintext(id, plaintext);
     closeIfFull(session, input, packs);
   });
-  return answer(packs);
+  freeBytes(input.loose.memory);
+  return { output: packs, transfer: packs.map(memoryOf) };
 }
 
 /** Closes the open pack, unless it is empty. */
 export function closePack(context: LaneContext, input: PackInput): TaskResult<readonly SealedPack[]> {
   const { pack } = storeSession(context, input);
   const [salt] = input.salts;
-  return answer(pack.size === 0 || salt === undefined ? [] : [pack.seal(salt)]);
+  const packs = pack.size === 0 || salt === undefined ? [] : [pack.seal(salt)];
+  return { output: packs, transfer: packs.map(memoryOf) };
 }
 
 /** Says how large the open pack is. */
@@ -78,7 +81,7 @@ export function packSize(context: LaneContext, input: StoreSessionKey): TaskResu
 /** Gives away what is in the open pack. */
 export function takeLoose(context: LaneContext, input: StoreSessionKey): TaskResult<LooseBlobs> {
   const output = storeSession(context, input).pack.take();
-  return { output, transfer: [output.plaintexts.buffer as ArrayBuffer] };
+  return { output, transfer: [output.memory.buffer as ArrayBuffer] };
 }
 
 function closeIfFull({ pack }: StoreSession, { target, salts }: PackInput, packs: SealedPack[]): void {
@@ -87,6 +90,6 @@ function closeIfFull({ pack }: StoreSession, { target, salts }: PackInput, packs
   if (pack.size >= target && salt !== undefined) packs.push(pack.seal(salt));
 }
 
-function answer(packs: readonly SealedPack[]): TaskResult<readonly SealedPack[]> {
-  return { output: packs, transfer: packs.map(({ bytes }) => bytes.buffer as ArrayBuffer) };
+function memoryOf({ bytes }: SealedPack): ArrayBuffer {
+  return bytes.buffer as ArrayBuffer;
 }

@@ -16,6 +16,7 @@ import type { PreparedPart } from './prepared-part.ts';
 import { KNOWN_GROUP } from './prepared-part.ts';
 import { splitIds } from './split-ids.ts';
 import type { StoreLimits } from './store-limits.ts';
+import type { StoreSessionKey } from './store-session.ts';
 import { takeStream } from './take-stream.ts';
 
 /** Stores the parts of items: everything between a source that delivers them and packs that are durable. */
@@ -73,8 +74,8 @@ export interface PartStoreContext {
 
 /** What every way of taking a part in shares. */
 export interface PartIntake extends PartStoreContext {
-  /** Name and domain, as lanes are told them. */
-  readonly session: { readonly session: string; readonly domain: Uint8Array | undefined };
+  /** What this store is to lanes. */
+  readonly session: StoreSessionKey;
   /** Waits until another slab may be under way. */
   acquire(options: OperationOptions): Promise<() => void>;
   /** A lane for so many bytes. */
@@ -98,14 +99,16 @@ const SALT_LENGTH = 32;
 /** Makes a {@link PartStore}. */
 export function createPartStore(context: PartStoreContext): PartStore {
   const { lanes, objects, index, randomness, limits, domain, options } = context;
-  const session = { session: toHex(randomness.bytes(8)), domain };
+  const session = { session: toHex(randomness.bytes(8)), domain, target: limits.packTarget };
   const slots = createSemaphore(limits.slabs);
   /** Memory that came back. */
   const slabs: Uint8Array[] = [];
   const used = new Set<Lane>();
+  /** Lanes that gave memory away with a pack. */
+  const lacking = new Set<Lane>();
   const underway = new Set<Promise<void>>();
   const pending = createPendingBlobs(index);
-  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, options, onFailure: fail });
+  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, spares: 64, options, onFailure: fail });
   const salts = (): Uint8Array<ArrayBuffer>[] => Array.from({ length: SALTS }, () => randomness.bytes(SALT_LENGTH));
   let failure: { readonly error: unknown } | undefined;
   let open: OpenSlab | undefined;
@@ -140,8 +143,11 @@ export function createPartStore(context: PartStoreContext): PartStore {
     async storeNew(lane, batch, ids, onKnown) {
       const fresh = await pending.claim(ids, options);
       onKnown();
-      const packing = { ...session, target: limits.packTarget, salts: salts() };
-      const { packs, slab } = await lane.call('storeBatch', { ...packing, batch, fresh });
+      const spare = lacking.has(lane) ? putter.takeSpare() : undefined;
+      if (spare !== undefined) lacking.delete(lane);
+      const input = { ...session, salts: salts(), batch, fresh, spare };
+      const { packs, slab } = await lane.call('storeBatch', input, spare === undefined ? [] : [spare]);
+      if (packs.length > 0) lacking.add(lane);
       if (slab.byteLength === limits.slab) slabs.push(new Uint8Array(slab));
       await putter.put(packs);
     },
@@ -213,8 +219,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
     dispatch();
     await Promise.all(underway);
     requireSound();
-    const packing = { ...session, target: limits.packTarget };
-    await closeLanePacks([...used], packing, { salts, put: (packs) => putter.put(packs) });
+    await closeLanePacks([...used], session, { salts, put: (packs) => putter.put(packs) });
     await putter.settle();
     requireSound();
   }
@@ -225,6 +230,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
       for (const part of parts) {
         requireSound();
         const taken = await takePart(part, reading);
+        part.release?.();
         // Whoever waits for all of them hears of it; where another part cannot be read, nobody waits.
         taken.part.catch(() => {});
         stored.push(taken.part);

@@ -5,7 +5,7 @@ import { concatBytes, equalBytes } from '../internal/bytes.ts';
 import { createMimeSplitter } from '../mime/mime-splitter.ts';
 import type { PartSegment } from '../mime/part-segment.ts';
 import type { PartSource } from '../tree/item-record.ts';
-import type { Arena } from './arena.ts';
+import type { BatchArenas } from './batch-arenas.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import type { BlobGroups, GroupPlace } from './blob-group.ts';
 import type { PartKind } from './part-kind.ts';
@@ -22,8 +22,8 @@ export interface Preparing {
   readonly groups: BlobGroups;
   /** Cuts large pieces. */
   readonly chunker: Chunker;
-  /** Holds what is decoded until the batch is stored. */
-  readonly arena: Arena;
+  /** Holds what is made of parts until the batch is stored. */
+  readonly arenas: BatchArenas;
 }
 
 /** What is to become of a part. */
@@ -48,7 +48,7 @@ export function preparePart(preparing: Preparing, bytes: Uint8Array, part: Prepa
   });
   if (!part.mime) return storePieces(preparing, bytes.length, part, { pieces: [piece(bytes, part.grouped)] });
 
-  const { header, text, attachments, segments } = splitMessage(preparing.arena, bytes);
+  const { header, text, attachments, segments } = splitMessage(preparing.arenas, bytes);
   if (attachments.length > 0) {
     const skeleton = [piece(header, part.grouped), piece(text, part.grouped)];
     const pieces = [...skeleton, ...attachments.map((some) => piece(some, 0))];
@@ -69,21 +69,23 @@ interface SplitMessage {
   readonly segments: readonly PartSegment[];
 }
 
-/** Header and text are small; what is decoded goes into the arena, where one attachment lies after the other. */
-function splitMessage(arena: Arena, bytes: Uint8Array): SplitMessage {
-  const header: Uint8Array[] = [];
-  const text: Uint8Array[] = [];
+/** Copies what the splitter gives, which is memory that it uses again: header, then text; one attachment after the other. */
+function splitMessage({ decoded, skeletons }: BatchArenas, bytes: Uint8Array): SplitMessage {
   const attachments: Uint8Array[] = [];
+  let headerLength = 0;
   const splitter = createMimeSplitter({
-    // Copies: what the sink is given is memory that is used again (and `slice` of a Buffer is none).
-    header: (some) => header.push(new Uint8Array(some)),
-    text: (some) => text.push(new Uint8Array(some)),
-    attachment: (some) => arena.put(some),
-    endAttachment: () => attachments.push(arena.cut()),
+    header(some) {
+      headerLength += some.length;
+      skeletons.put(some);
+    },
+    text: (some) => skeletons.put(some),
+    attachment: (some) => decoded.put(some),
+    endAttachment: () => attachments.push(decoded.cut()),
   });
   splitter.push(bytes);
   const segments = splitter.end();
-  return { header: concatBytes(header), text: concatBytes(text), attachments, segments };
+  const skeleton = skeletons.cut();
+  return { header: skeleton.subarray(0, headerLength), text: skeleton.subarray(headerLength), attachments, segments };
 }
 
 function storePieces(

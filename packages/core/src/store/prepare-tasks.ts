@@ -1,5 +1,5 @@
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
-import { createArena } from './arena.ts';
+import { createBatchArenas } from './batch-arenas.ts';
 import { createBlobBatch } from './blob-batch.ts';
 import { createBlobGroups } from './blob-group.ts';
 import { createPartStream } from './part-stream.ts';
@@ -56,9 +56,9 @@ export interface PreparedStream {
 export function prepareBatch(context: LaneContext, input: BatchInput): TaskResult<PreparedBatch> {
   const session = storeSession(context, input);
   const blobs = createBlobBatch(session.keyring, session.domain);
-  const groups = createBlobGroups((raw) => blobs.add(raw));
-  const arena = session.arenas.pop() ?? createArena(input.slab.buffer.byteLength);
-  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker, arena };
+  const arenas = session.arenas.pop() ?? createBatchArenas(input.slab.buffer.byteLength);
+  const groups = createBlobGroups(arenas.groups, (raw) => blobs.add(raw));
+  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker, arenas };
   let offset = 0;
   const prepared = input.parts.map((part) => {
     const bytes = input.slab.subarray(offset, offset + part.length);
@@ -66,7 +66,7 @@ export function prepareBatch(context: LaneContext, input: BatchInput): TaskResul
     return preparePart(preparing, bytes, part);
   });
   groups.close();
-  session.batches.set(input.batch, { blobs, slab: input.slab, arena });
+  session.batches.set(input.batch, { blobs, slab: input.slab, arenas });
   return { output: { ids: blobs.ids(), parts: prepared.map((part) => part()) }, transfer: [] };
 }
 

@@ -16,13 +16,13 @@ const MIB = 1024 * 1024;
 const SMALLEST_PACK = 4 * MIB;
 
 /**
- * Divides the memory: each lane has an open pack, and a sealed one for a moment; beside them are the packs being put and the
- * slabs, of which what a lane makes is as large again.
+ * Divides the memory: each lane has an open pack, and one that waits to be put or memory for the next; beside them are the packs
+ * being put and the slabs, of which what a lane makes is as large again.
  */
 export function storeLimits({ memory, workers, transfers }: Budget, packTarget: number): StoreLimits {
   const lanes = Math.max(1, workers);
-  const slab = memory < 192 * MIB ? MIB : 2 * MIB;
-  const fitting = Math.floor(memory / 2 / (2 * lanes + 2) / MIB) * MIB;
+  const slab = MIB;
+  const fitting = Math.floor(memory / 4 / (2 * lanes + transfers) / MIB) * MIB;
   const target = Math.min(packTarget, Math.max(SMALLEST_PACK, fitting));
   const puts = Math.max(1, Math.min(transfers, Math.floor(memory / 4 / target)));
   return { slab, slabs: 2 * lanes + 2, packTarget: target, puts };

@@ -2,7 +2,7 @@ import type { Keyring } from '@holdfast/crypto';
 import { createChunker } from '../blobs/chunker.ts';
 import type { Chunker } from '../blobs/chunker.ts';
 import type { LaneContext } from '../threads/tasks.ts';
-import type { Arena } from './arena.ts';
+import type { BatchArenas } from './batch-arenas.ts';
 import type { BlobBatch } from './blob-batch.ts';
 import { createPackBuilder } from './pack-builder.ts';
 import type { PackBuilder } from './pack-builder.ts';
@@ -14,6 +14,8 @@ export interface StoreSessionKey {
   readonly session: string;
   /** What ids of blobs are made with. */
   readonly domain: Uint8Array | undefined;
+  /** Size at which a pack is closed. */
+  readonly target: number;
 }
 
 /** Blobs of a batch, and the memory that they lie in. */
@@ -22,8 +24,8 @@ export interface PreparedBlobs {
   readonly blobs: BlobBatch;
   /** What the batch came in; it is given back. */
   readonly slab: Uint8Array;
-  /** What was decoded. */
-  readonly arena?: Arena | undefined;
+  /** What was made of it. */
+  readonly arenas?: BatchArenas | undefined;
 }
 
 /** What a lane keeps of a backup. */
@@ -39,13 +41,13 @@ export interface StoreSession {
   /** Batches of which it is not said yet what is known, by number. */
   readonly batches: Map<number, PreparedBlobs>;
   /** Arenas that are free. */
-  readonly arenas: Arena[];
+  readonly arenas: BatchArenas[];
   /** Parts that are not at their end, by number. */
   readonly streams: Map<number, PartStream>;
 }
 
 /** The session of that name, made when it is first asked for. */
-export function storeSession(context: LaneContext, { session, domain }: StoreSessionKey): StoreSession {
+export function storeSession(context: LaneContext, { session, domain, target }: StoreSessionKey): StoreSession {
   const { keyring, sessions, chunker } = context;
   const known = sessions.get(session) as StoreSession | undefined;
   if (known !== undefined) return known;
@@ -53,7 +55,7 @@ export function storeSession(context: LaneContext, { session, domain }: StoreSes
     keyring,
     domain,
     chunker: createChunker(keyring.chunkerKey, chunker),
-    pack: createPackBuilder(keyring, domain),
+    pack: createPackBuilder(keyring, domain, target),
     batches: new Map(),
     arenas: [],
     streams: new Map(),

@@ -7,6 +7,8 @@ import { statIfThere } from './folders.ts';
 /** The folder of unfinished files, below the root. No object can have its name, because it starts with a dot. */
 export const INCOMING = '.incoming';
 
+/** Written at once: an abort waits for no more than that, and more pieces would cost this thread more turns. */
+const PIECE = 4 * 1024 * 1024;
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** Writes bytes to a new temporary file and flushes it. */
@@ -18,7 +20,11 @@ export async function writeTemporaryFile(
   const path = join(folder, `${randomUUID()}.tmp`);
   const handle = await open(path, 'wx');
   try {
-    await handle.writeFile(bytes, { signal });
+    for (let at = 0; at < bytes.length;) {
+      signal?.throwIfAborted();
+      const { bytesWritten } = await handle.write(bytes, at, Math.min(bytes.length - at, PIECE));
+      at += bytesWritten;
+    }
     await handle.sync();
   } catch (error) {
     await handle.close();

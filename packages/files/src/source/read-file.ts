@@ -8,12 +8,13 @@ import { fileError, isMissing } from '../internal/file-errors.ts';
 import { READ_FLAGS, readAt, withFile } from '../internal/open-file.ts';
 import { fileState, isSameState } from './file-state.ts';
 import type { FileState } from './file-state.ts';
+import type { ReadMemory } from './read-memory.ts';
 import { assertRootStays } from './real-folder.ts';
 import { nameOf } from './source-context.ts';
 import type { SourceContext } from './source-context.ts';
 
 /** Up to this size a file is read in one synchronous call, if those are quick: handing it over would take longer. */
-const SMALL = 256 * 1024;
+export const SMALL: number = 1024 * 1024;
 /** Beyond this size a file is delivered as a stream. */
 const STREAMED = 4 * 1024 * 1024;
 const PIECE = 1024 * 1024;
@@ -33,10 +34,16 @@ export async function readFile(
   if (!isBelowRoot(id)) throw new SourceError('ERR_ITEM_NOT_FOUND', { item: id });
   const name = nameOf(id);
   const path = pathOf(context.root, id);
+  const part = (bytes: Uint8Array): ItemContent => ({
+    parts: [{ name, bytes, release: () => context.memory.giveBack(bytes) }],
+    omitted: [],
+  });
+  const read = context.eager.take(id);
+  if (read !== undefined) return part(read);
   if ((summary.size ?? 0) <= STREAMED) {
     try {
       const bytes = await readWhole(context, { id, path }, signal);
-      if (bytes !== undefined) return { parts: [{ name, bytes }], omitted: [] };
+      if (bytes !== undefined) return part(bytes);
     } catch (error) {
       signal?.throwIfAborted();
       throw errorOf(context, id, error);
@@ -45,6 +52,7 @@ export async function readFile(
   return { parts: [{ name, bytes: readStream(context, { id, path }, signal) }], omitted: [] };
 }
 
+/** A file by its id and where it is. */
 interface File {
   readonly id: string;
   readonly path: string | Uint8Array<ArrayBuffer>;
@@ -52,28 +60,32 @@ interface File {
 
 /** The bytes of the file; `undefined` if it has grown so large that it has to be streamed. */
 async function readWhole(
-  { pace }: SourceContext,
+  { pace, memory }: SourceContext,
   { id, path }: File,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     await pace.rest();
     signal?.throwIfAborted();
-    const tried = pace.mayBlock() ? pace.quickly(() => readSmall(id, path)) : 'large';
-    const bytes = tried === 'large' ? await withFile(path, pace, (file) => readOnce(id, file)) : tried;
+    const tried = pace.mayBlock() ? pace.quickly(() => readSmall({ id, path }, memory)) : 'large';
+    const bytes = tried === 'large' ? await withFile(path, pace, (file) => readOnce(id, file, memory)) : tried;
     if (bytes === 'streamed') return undefined;
     if (bytes !== undefined) return bytes;
   }
   throw changing(id);
 }
 
-/** One attempt, without waiting; `undefined` if the file changed meanwhile. */
-function readSmall(id: string, path: File['path']): Uint8Array | 'large' | undefined {
+/** One attempt, without waiting; `undefined` if the file changed meanwhile, or since it was in the state that is known. */
+export function readSmall(
+  { id, path }: File,
+  memory: ReadMemory,
+  known?: FileState,
+): Uint8Array | 'large' | undefined {
   const file = openSync(path as string, READ_FLAGS);
   try {
-    const before = stateOf(file, id);
+    const before = known ?? stateOf(file, id);
     if (before.size > SMALL) return 'large';
-    const bytes = Buffer.allocUnsafeSlow(before.size);
+    const bytes = memory.take(before.size);
     const read = readSync(file, bytes, 0, bytes.length, 0);
     return settled(before, stateOf(file, id), bytes, read);
   } finally {
@@ -81,10 +93,10 @@ function readSmall(id: string, path: File['path']): Uint8Array | 'large' | undef
   }
 }
 
-async function readOnce(id: string, file: number): Promise<Uint8Array | 'streamed' | undefined> {
+async function readOnce(id: string, file: number, memory: ReadMemory): Promise<Uint8Array | 'streamed' | undefined> {
   const before = stateOf(file, id);
   if (before.size > STREAMED) return 'streamed';
-  const bytes = Buffer.allocUnsafeSlow(before.size);
+  const bytes = memory.take(before.size);
   const read = await readAt(file, bytes, 0);
   return settled(before, stateOf(file, id), bytes, read);
 }
