@@ -45,3 +45,21 @@ it('stores no small piece again that a full reads again, in whatever order', asy
   expect(packs() - before).toBe(1);
   expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
 });
+
+it('compresses what texts of a usual length have in common, although no two of them are equal', async () => {
+  const { mailbox, repository } = await createHarness();
+  mailbox.addCollection('inbox');
+  const footer = Buffer.from(attachment.subarray(0, 6000)).toString('base64').replaceAll(/.{75}/g, '$&\r\n');
+  for (let i = 0; i < 60; i += 1) {
+    const bytes = new TextEncoder().encode(`Subject: ${i}\r\n\r\nNumber ${i}\r\n${footer}`);
+    mailbox.put('inbox', {
+      id: `item-${i}`,
+      subject: `${i}`,
+      created: i,
+      parts: { 'message.eml': bytes },
+      volatile: {},
+    });
+  }
+  const { bytesWritten } = await repository.backup(mailbox);
+  expect(bytesWritten).toBeLessThan((60 * 6000) / 4);
+});
