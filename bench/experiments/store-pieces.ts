@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createKeyring } from '@holdfast/crypto';
 import { defaultChunkerParameters } from '../../packages/core/src/blobs/chunker.ts';
 import { toHex } from '../../packages/core/src/internal/bytes.ts';
+import { resolveCompression } from '../../packages/core/src/repository/compression.ts';
 import type { PartKind } from '../../packages/core/src/store/part-kind.ts';
 import { partKind } from '../../packages/core/src/store/part-kind.ts';
 import { prepareBatch } from '../../packages/core/src/store/prepare-tasks.ts';
@@ -43,7 +44,8 @@ export async function* storePieces(options: StorePiecesOptions): AsyncGenerator<
   const { keyring } = await createKeyring({ key: 'none', config: {} });
   const stored = new Set<string>();
   for (const slab of slabs(options)) {
-    const context = { keyring, chunker: defaultChunkerParameters, sessions: new Map<string, object>() };
+    const settings = { chunker: defaultChunkerParameters, compression: resolveCompression() };
+    const context = { keyring, ...settings, sessions: new Map<string, object>() };
     const { ids, parts } = prepareBatch(context, { ...SESSION, ...slab }).output;
     const kinds = kindsOf(parts);
     const names = splitIds(ids).map(toHex);

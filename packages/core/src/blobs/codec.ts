@@ -21,11 +21,13 @@ export interface UnframeOptions {
 /** The longest raw bytes of one blob: 64 MiB. */
 export const MAXIMUM_RAW_LENGTH: number = 64 * 1024 * 1024;
 
+/** Beyond it, a little fewer bytes take much more time: docs/decisions/0005-zstandard-3.md. */
+export const DEFAULT_LEVEL = 3;
+
 const HEADER_LENGTH = 5;
 const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
 const CODEC_DEFLATE = 2;
-const DEFAULT_LEVEL = 3;
 /** No buffer that others share is longer: the pool of small buffers of any version of Node. */
 const LARGEST_POOL = 64 * 1024;
 /** What is shorter is compressed without a look at it first. */

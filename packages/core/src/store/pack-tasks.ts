@@ -37,7 +37,7 @@ export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<
   if (prepared === undefined) throw new TypeError('There is no such batch.');
   session.batches.delete(input.batch);
   prepared.blobs.each(input.fresh, (id, raw) => {
-    session.pack.add(id, frame(raw));
+    session.pack.add(id, frame(raw, context.compression));
     closeIfFull(session, input, packs);
   });
   const { slab, arena } = prepared;
