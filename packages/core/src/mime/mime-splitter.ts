@@ -31,12 +31,12 @@ type Growing = { -readonly [Name in keyof PartSegment]: PartSegment[Name] };
 const HELD = 8 * 1024;
 
 /**
- * Makes a splitter for one message: its header up to the first empty line, each run of lines of base64 decoded, and all
+ * Makes a splitter for one message: its header up to the first empty line, each run of base64 decoded, and all
  * the rest. `joinSegments` gives the very bytes back, whatever they are; no MIME is understood, so none can be
  * misunderstood.
  *
  * Decoded is only what encoding gives back exactly: lines of one length and one line end, of up to 998 characters, the
- * last of them shorter if need be and padded with zero bits. Runs of less than 1 KiB stay
+ * last of them shorter if need be and padded with zero bits; or a single line that is longer. Runs of less than 1 KiB stay
  * text, and so does everything after the first 64 runs.
  *
  * The result does not depend on how the bytes are cut into pieces. At most 8 KiB are held back, and nothing is kept of
