@@ -12,7 +12,7 @@ import { storePieces } from './store-pieces.ts';
 import type { StorePiece } from './store-pieces.ts';
 
 const MOST = 500e6;
-const SAMPLED_FROM = 32 * 1024;
+const LARGE = 16 * 1024;
 const level = constants.ZSTD_c_compressionLevel;
 const SETTINGS: readonly (readonly [string, Readonly<Record<number, number>>])[] = [
   ['level -3', { [level]: -3 }],
@@ -56,10 +56,10 @@ for (const { name, folder } of await experimentFolders(process.argv[2])) {
   console.log(`${name}\n${alignedTable([['', ...heads], ...rows])}\n`);
 }
 
-/** Attachments are told apart by whether the engine compresses them, and by whether a sample decides that. */
+/** Attachments are told apart by whether the engine compresses them; of short ones that is not asked. */
 function kindOf({ kind, bytes }: StorePiece): string {
   if (kind !== 'attachments') return kind;
-  if (bytes.length < SAMPLED_FROM) return 'attachments below 32 KiB';
+  if (bytes.length < LARGE) return 'attachments below 16 KiB';
   return frame(bytes)[0] === 0 ? 'attachments kept raw' : 'attachments compressed';
 }
 

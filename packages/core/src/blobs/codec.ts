@@ -1,6 +1,7 @@
 import { constants, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import { RepositoryError } from '@holdfast/contracts';
+import { seemsPacked } from './seems-packed.ts';
 
 /** Options of {@link frame}. */
 export interface FrameOptions {
@@ -30,12 +31,6 @@ const CODEC_ZSTD = 1;
 const CODEC_DEFLATE = 2;
 /** No buffer that others share is longer: the pool of small buffers of any version of Node. */
 const LARGEST_POOL = 64 * 1024;
-/** What is shorter is compressed without a look at it first. */
-const SAMPLED_FROM = 32 * 1024;
-const SAMPLES = 8;
-const SAMPLE_LENGTH = 1024;
-/** A sample that does not become smaller than this share of it tells that nothing much is gained. */
-const WORTH_COMPRESSING = 0.97;
 /** Below this the header of a Zstandard frame eats what compression gains. */
 const MINIMUM_LENGTH = 64;
 /** A window of 64 MiB holds the longest blob; more memory than that is never taken for one. */
@@ -50,13 +45,13 @@ interface Unpacked {
 
 /**
  * Makes the plaintext of a blob: codec, raw length, payload. Compressed with Zstandard, or raw where that gains
- * nothing, or where, from 32 KiB on, a sample tells that it gains next to nothing.
+ * nothing, or where, from 16 KiB on, a sample tells that it gains next to nothing.
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
 export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL }: FrameOptions = {}): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
-  const packed = raw.length < MINIMUM_LENGTH || !seemsCompressible(raw) ? undefined : compress(raw, level);
+  const packed = raw.length < MINIMUM_LENGTH || seemsPacked(raw) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;
   const payload = isSmaller ? packed : raw;
   const framed = new Uint8Array(HEADER_LENGTH + payload.length);
@@ -95,20 +90,6 @@ export function unframe(framed: Uint8Array, { object }: UnframeOptions): Uint8Ar
 
 /** Magic, frame header, content size or window, and the header of one empty block (RFC 8878, section 3.1.1). */
 const SHORTEST_FRAME = 9;
-
-/**
- * Looks at a few places of something long: pictures and archives, of which much mail is made, are packed already, and
- * finding that out by compressing them whole takes as long as everything else together.
- */
-function seemsCompressible(raw: Uint8Array): boolean {
-  if (raw.length < SAMPLED_FROM) return true;
-  const sample = new Uint8Array(SAMPLES * SAMPLE_LENGTH);
-  const step = Math.floor((raw.length - SAMPLE_LENGTH) / (SAMPLES - 1));
-  for (let i = 0; i < SAMPLES; i += 1) {
-    sample.set(raw.subarray(i * step, i * step + SAMPLE_LENGTH), i * SAMPLE_LENGTH);
-  }
-  return compress(sample, 1).length < sample.length * WORTH_COMPRESSING;
-}
 
 function compress(raw: Uint8Array, level: number): Uint8Array {
   return zstdCompressSync(raw, {
