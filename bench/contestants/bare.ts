@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
+import { DEFAULT_LEVEL } from '../../packages/core/src/blobs/codec.ts';
 import type { Contestant } from './contestant.ts';
-
-/** What the engine takes if nobody says otherwise. */
-export const DEFAULT_LEVEL = 3;
 
 /** The bare pipeline of the same primitives, plain or with mail taken apart: what the engine can reach at best. */
 export function bare({

@@ -49,6 +49,12 @@ export const badOptions: readonly BadOption[] = [
       return { name: `budget.${name} of ${text(value)}`, code: 'TypeError', says, call };
     }),
   ),
+  ...[...NO_INTEGERS, 0, 20].map((level): BadOption => ({
+    name: `compression.level of ${text(level)}`,
+    code: 'RangeError',
+    says: /compression\.level must be an integer from 1 to 19/,
+    call: ({ destination }) => openRepository({ destination, compression: { level: untyped(level) } }),
+  })),
   ...[0, 4 * MIB - 1, 64 * MIB + 1, Number.NaN].map((packTarget): BadOption => ({
     name: `packTarget of ${packTarget}`,
     code: 'RangeError',

@@ -42,6 +42,8 @@ const MUTATIONS: readonly ((bytes: Buffer, dice: Dice) => Buffer)[] = [
     return Buffer.concat([bytes.subarray(0, from), part, part, bytes.subarray(from)]);
   },
   (bytes) => Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1'),
+  // Base64 in one line, as some programs write it.
+  (bytes) => Buffer.from(bytes.toString('latin1').replaceAll(/(?<=[\w+/]{60})\r?\n(?=[\w+/]{4})/g, ''), 'latin1'),
   (bytes) => Buffer.from(bytes.toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1'),
   (bytes, dice) => {
     const text = bytes.toString('latin1');

@@ -55,6 +55,7 @@ export type {
   ObjectChecked,
 } from './check/check-options.ts';
 export type { BudgetOptions } from './repository/budget.ts';
+export type { CompressionOptions } from './repository/compression.ts';
 export type { CoverageOptions, Repository, SnapshotsOptions } from './repository/repository.ts';
 export type {
   CreateRepositoryOptions,

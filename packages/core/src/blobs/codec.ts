@@ -1,6 +1,7 @@
 import { constants, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import { RepositoryError } from '@holdfast/contracts';
+import { seemsPacked } from './seems-packed.ts';
 
 /** Options of {@link frame}. */
 export interface FrameOptions {
@@ -27,18 +28,14 @@ export interface UnframeOptions {
 /** The longest raw bytes of one blob: 64 MiB. */
 export const MAXIMUM_RAW_LENGTH: number = 64 * 1024 * 1024;
 
+/** Beyond it, a little fewer bytes take much more time: docs/decisions/0005-zstandard-3.md. */
+export const DEFAULT_LEVEL = 3;
 /** Bytes before the payload: codec and raw length. */
 export const FRAME_HEADER_LENGTH = 5;
+
 const CODEC_RAW = 0;
 const CODEC_ZSTD = 1;
 const CODEC_DEFLATE = 2;
-const DEFAULT_LEVEL = 3;
-/** What is shorter is compressed without a look at it first. */
-const SAMPLED_FROM = 32 * 1024;
-const SAMPLES = 8;
-const SAMPLE_LENGTH = 1024;
-/** A sample of which the entropy is more than this share of 8 bits tells that nothing much is gained. */
-const WORTH_COMPRESSING = 0.97;
 /** Below this the header of a Zstandard frame eats what compression gains. */
 const MINIMUM_LENGTH = 64;
 /** A window of 64 MiB holds the longest blob; more memory than that is never taken for one. */
@@ -53,13 +50,13 @@ interface Unpacked {
 
 /**
  * Makes the plaintext of a blob: codec, raw length, payload. Compressed with Zstandard, or raw where that gains
- * nothing, or where, from 32 KiB on, a sample tells that it gains next to nothing.
+ * nothing, or where, from 16 KiB on, a sample tells that it gains next to nothing.
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
 export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL, into }: FrameOptions = {}): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
-  const packed = raw.length < MINIMUM_LENGTH || !seemsCompressible(raw) ? undefined : compress(raw, level);
+  const packed = raw.length < MINIMUM_LENGTH || seemsPacked(raw) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;
   const payload = isSmaller ? packed : raw;
   const length = FRAME_HEADER_LENGTH + payload.length;
@@ -99,24 +96,6 @@ export function unframe(framed: Uint8Array, { object }: UnframeOptions): Uint8Ar
 
 /** Magic, frame header, content size or window, and the header of one empty block (RFC 8878, section 3.1.1). */
 const SHORTEST_FRAME = 9;
-
-/**
- * Looks at a few places of something long: pictures and archives, of which much mail is made, are packed already, and
- * finding that out by compressing them whole takes as long as everything else together. Their bytes are spread evenly
- * (Shannon's entropy is near 8 bits); whatever compresses well has some that are more common than others.
- */
-function seemsCompressible(raw: Uint8Array): boolean {
-  if (raw.length < SAMPLED_FROM) return true;
-  const counts = new Uint32Array(256);
-  const step = Math.floor((raw.length - SAMPLE_LENGTH) / (SAMPLES - 1));
-  for (let i = 0; i < SAMPLES; i += 1) {
-    for (let at = i * step; at < i * step + SAMPLE_LENGTH; at += 1) counts[raw[at] as number]! += 1;
-  }
-  const sampled = SAMPLES * SAMPLE_LENGTH;
-  let bits = 0;
-  for (const count of counts) if (count > 0) bits += (count / sampled) * Math.log2(sampled / count);
-  return bits < 8 * WORTH_COMPRESSING;
-}
 
 /** What the output of compressing takes at most, and is allocated of. */
 function packedCapacity({ length }: Uint8Array): number {

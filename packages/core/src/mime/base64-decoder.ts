@@ -12,14 +12,17 @@ export interface Base64Decoder {
   decode(bytes: Buffer, from: number, to: number, expected: number): Uint8Array | undefined;
 }
 
+/** So many characters are decoded in one call at most; a multiple of 4. */
+export const MOST_CHARACTERS: number = 32 * 1024;
+
 /**
- * Makes a decoder for at most so many decoded bytes a call.
+ * Makes a decoder. Several splitters of one thread may have the same.
  *
  * Node's decoder is fast and lenient: it leaves out whatever is no base64, which shows in the length, and takes the
  * alphabet of base64url as well, which does not and is looked for apart.
  */
-export function createBase64Decoder(size: number): Base64Decoder {
-  const decoded = Buffer.allocUnsafeSlow(size);
+export function createBase64Decoder(): Base64Decoder {
+  const decoded = Buffer.allocUnsafeSlow((MOST_CHARACTERS / 4) * 3);
   return {
     decode(bytes, from, to, expected) {
       const text = bytes.toString('latin1', from, to);

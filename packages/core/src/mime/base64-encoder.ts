@@ -5,7 +5,7 @@ import type { LineEnd } from './part-segment.ts';
 
 /** How base64 is broken into lines. */
 export interface LineFormat {
-  /** Characters in each line but the last, a multiple of 4. */
+  /** Characters in each line but the last, a multiple of 4; `Infinity` where there is one line. */
   readonly line: number;
   /** What separates the lines. */
   readonly eol: LineEnd;

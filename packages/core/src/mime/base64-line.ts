@@ -1,6 +1,6 @@
 import type { LineEnd } from './part-segment.ts';
 
-/** No line of a run of several lines is longer: the limit of RFC 5322, 2.1.1. */
+/** No line of a run of several lines is longer: the limit of RFC 5322, 2.1.1. What is longer is a run of one line. */
 export const LONGEST_LINE = 998;
 
 /** A line as a base64 encoder would write it. */

@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
 
-import { createBase64Decoder } from './base64-decoder.ts';
+import { MOST_CHARACTERS } from './base64-decoder.ts';
 import type { Base64Decoder } from './base64-decoder.ts';
-import { alphabetEnd, hasLineEnd, lastForeign, lineEndLength, readBase64Line } from './base64-line.ts';
+import { alphabetEnd, hasLineEnd, lastForeign, lineEndLength, paddingAt, readBase64Line } from './base64-line.ts';
 import { findRun, SHORTEST_RUN_ENCODED } from './find-run.ts';
 import type { LineEnd, PartSegment } from './part-segment.ts';
 
@@ -29,7 +29,7 @@ export interface BodyScanner {
 
 /** A run under way. */
 interface Run {
-  /** Characters in a line. */
+  /** Characters in a line; 0 while it is the only one. */
   readonly line: number;
   readonly eol: LineEnd;
   decoded: number;
@@ -39,16 +39,13 @@ interface Run {
 const MOST_RUNS = 64;
 /** Source of the first run; before it are header and text. */
 const FIRST_SOURCE = 2;
-/** So many characters are decoded at once; a multiple of 4. */
-const STEP = 32 * 1024;
 const LF = 0x0a;
 
 /** Makes a scanner for one body, which begins at a line start. */
-export function createBodyScanner(sink: BodySink): BodyScanner {
+export function createBodyScanner(sink: BodySink, decoder: Base64Decoder): BodyScanner {
   let run: Run | undefined;
   let runs = 0;
   let isLineStart = true;
-  let decoder: Base64Decoder | undefined;
   /** Where in the block things are; set anew by each call. */
   let block: Buffer;
   let at = 0;
@@ -57,7 +54,6 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
 
   /** Decodes from `from` to before `to` if it is nothing but base64 and line ends; says whether it was. */
   function tryToDecode(from: number, to: number, length: number): boolean {
-    decoder ??= createBase64Decoder((STEP / 4) * 3);
     if (length === 0) return true;
     const bytes = decoder.decode(block, from, to, length);
     if (bytes === undefined) return false;
@@ -127,6 +123,7 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
 
   function beginRun(line: number, eol: LineEnd): void {
     run = { line, eol, decoded: 0 };
+    if (line === 0) return;
     // What was found begins with a whole line; after it, `at` is always before a line end.
     decode(at, at + line, (line / 4) * 3);
     at += line;
@@ -160,11 +157,35 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
     }
   }
 
+  /** Decodes the one line of a run up to its end, or as far as the bytes go. */
+  function takeLongLine(current: Run): void {
+    for (;;) {
+      // Something is held back until the last block, or nobody would hear of the end.
+      const whole = Math.min(MOST_CHARACTERS, wholeFours(at, isLast ? end : end - 1));
+      if (whole > 0 && tryToDecode(at, at + whole, (whole / 4) * 3)) {
+        at += whole;
+        continue;
+      }
+      const sound = wholeFours(at, alphabetEnd(block, at, at + whole));
+      decode(at, at + sound, (sound / 4) * 3);
+      at += sound;
+      if (end - at <= 4 && !isLast) return;
+      const padding = end - at < 4 ? 0 : paddingAt(block, at);
+      if (padding > 0) {
+        decode(at, at + 4, 3 - padding);
+        at += 4;
+      }
+      endRun(current);
+      return;
+    }
+  }
+
   /** How many lines follow of which both ends are where they belong, as many as are decoded at once. */
   function countLines(stride: number, eol: LineEnd): number {
-    const most = Math.min(Math.floor(STEP / stride), Math.floor((end - at - 2) / stride));
+    const most = Math.min(Math.floor(MOST_CHARACTERS / stride), Math.floor((end - at - 2) / stride));
+    let next = at + stride;
     let count = 0;
-    while (count < most && hasLineEnd(block, at + (count + 1) * stride, eol)) count += 1;
+    for (; count < most && hasLineEnd(block, next, eol); next += stride) count += 1;
     return count;
   }
 
@@ -187,10 +208,16 @@ export function createBodyScanner(sink: BodySink): BodyScanner {
       while (at < end) {
         const before = { at, run };
         if (run === undefined) takeText();
+        else if (run.line === 0) takeLongLine(run);
         else takeLines(run);
         if (at === before.at && run === before.run) break;
       }
       return at;
     },
   };
+}
+
+/** How many characters there are from `from` to before `to`, those left out that do not make up four. */
+function wholeFours(from: number, to: number): number {
+  return to - from - ((to - from) % 4);
 }

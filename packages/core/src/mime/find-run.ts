@@ -1,4 +1,4 @@
-import { lineEndLength, readBase64Line } from './base64-line.ts';
+import { alphabetEnd, lineEndLength, readBase64Line } from './base64-line.ts';
 import type { LineEnd } from './part-segment.ts';
 
 /** What {@link findRun} found. */
@@ -6,7 +6,7 @@ export type FoundRun = RunBeginning | NoRun;
 
 /** Lines of base64 that are enough to be decoded. */
 export interface RunBeginning {
-  /** Characters in a line, of which one at least is whole. */
+  /** Characters in a line, of which one at least is whole; 0 if there is one line, whose end is not known yet. */
   readonly line: number;
   readonly eol: LineEnd;
 }
@@ -27,7 +27,8 @@ export const SHORTEST_RUN_ENCODED: number = Math.ceil(SHORTEST_RUN / 3) * 4;
 export function findRun(bytes: Uint8Array, at: number, end: number, isLast: boolean): FoundRun | 'more' {
   const first = readBase64Line(bytes, at, end, isLast);
   if (first === 'more') return first;
-  if (first === 'long' || first === 'none' || first.padding > 0 || first.eol === 'end') return { at };
+  if (first === 'long') return isLongEnough(bytes, at, end) ? { line: 0, eol: 'lf' } : { at };
+  if (first === 'none' || first.padding > 0 || first.eol === 'end') return { at };
   const { characters: line, eol } = first;
   let decoded = (line / 4) * 3;
   let next = at;
@@ -42,4 +43,10 @@ export function findRun(bytes: Uint8Array, at: number, end: number, isLast: bool
     if (isLastLine && decoded < SHORTEST_RUN) return { at: next };
   }
   return { line, eol };
+}
+
+/** Whether a line that is longer than others may be has enough characters to be a run by itself. */
+function isLongEnough(bytes: Uint8Array, at: number, end: number): boolean {
+  const enough = at + SHORTEST_RUN_ENCODED;
+  return enough <= end && alphabetEnd(bytes, at, enough) === enough;
 }

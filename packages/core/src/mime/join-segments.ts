@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 
 import { encodedLength, writeBase64Lines } from './base64-encoder.ts';
-import type { PartSegment } from './part-segment.ts';
+import type { LineFormat } from './base64-encoder.ts';
+import type { LineEnd, PartSegment } from './part-segment.ts';
 
 /**
  * Puts a part together again from its sources: the way back from `createMimeSplitter`.
@@ -36,7 +37,7 @@ export function joinSegments(
     const { source, length } = segment;
     const bytes = sources[source]!.subarray(taken[source], taken[source]! + length);
     if (segment.line === undefined) part.set(bytes, at);
-    else writeBase64Lines(target, at, bytes, { line: segment.line, eol: segment.eol ?? 'crlf' });
+    else writeBase64Lines(target, at, bytes, lineFormat(segment.line, segment.eol));
     taken[source]! += length;
     at += joinedLength(segment);
   }
@@ -51,6 +52,10 @@ export function joinSegments(
 export function joinedLength({ length, line, eol }: PartSegment): number {
   if (!Number.isSafeInteger(length) || length < 0) throw new RangeError('The length of a segment is none.');
   if (line === undefined) return length;
-  if (!Number.isSafeInteger(line) || line <= 0 || line % 4 !== 0) throw new RangeError('A line of base64 is none.');
-  return encodedLength(length, { line, eol: eol ?? 'crlf' });
+  if (!Number.isSafeInteger(line) || line < 0 || line % 4 !== 0) throw new RangeError('A line of base64 is none.');
+  return encodedLength(length, lineFormat(line, eol));
+}
+
+function lineFormat(line: number, eol: LineEnd = 'crlf'): LineFormat {
+  return { line: line === 0 ? Number.POSITIVE_INFINITY : line, eol };
 }

@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer';
 
+import { createBase64Decoder } from './base64-decoder.ts';
+import type { Base64Decoder } from './base64-decoder.ts';
 import { createBodyScanner } from './body-scanner.ts';
+import type { BodySink } from './body-scanner.ts';
 import { headerEnd } from './header-end.ts';
 import type { PartSegment } from './part-segment.ts';
 
@@ -31,27 +34,28 @@ type Growing = { -readonly [Name in keyof PartSegment]: PartSegment[Name] };
 const HELD = 8 * 1024;
 
 /**
- * Makes a splitter for one message: its header up to the first empty line, each run of lines of base64 decoded, and all
+ * Makes a splitter for one message, with a decoder that others may have too: its header up to the first empty line, each run of base64 decoded, and all
  * the rest. `joinSegments` gives the very bytes back, whatever they are; no MIME is understood, so none can be
  * misunderstood.
  *
  * Decoded is only what encoding gives back exactly: lines of one length and one line end, of up to 998 characters, the
- * last of them shorter if need be and padded with zero bits. Runs of less than 1 KiB stay
+ * last of them shorter if need be and padded with zero bits; or a single line that is longer. Runs of less than 1 KiB stay
  * text, and so does everything after the first 64 runs.
  *
  * The result does not depend on how the bytes are cut into pieces. At most 8 KiB are held back, and nothing is kept of
  * what was given on but the segments, at most 130 of them.
  */
-export function createMimeSplitter(sink: MimeSink): MimeSplitter {
+export function createMimeSplitter(sink: MimeSink, decoder: Base64Decoder = createBase64Decoder()): MimeSplitter {
   const segments: Growing[] = [];
-  const body = createBodyScanner({
+  const bodySink: BodySink = {
     text: give(1, (bytes) => sink.text(bytes)),
     attachment: (bytes) => sink.attachment(bytes),
     endAttachment(segment) {
       segments.push(segment);
       sink.endAttachment();
     },
-  });
+  };
+  const body = createBodyScanner(bodySink, decoder);
   const giveHeader = give(0, (bytes) => sink.header(bytes));
   let isHeader = true;
   let isStart = true;

@@ -7,7 +7,10 @@ export interface PartSegment {
   readonly source: number;
   /** How many of that source's bytes, those that follow the ones earlier segments took. */
   readonly length: number;
-  /** Characters in a line of base64, a multiple of 4. Without it the bytes stand in the part as they are. */
+  /**
+   * Characters in a line of base64, a multiple of 4; 0 if all of it is one line. Without it the bytes stand in the part as
+   * they are.
+   */
   readonly line?: number | undefined;
   /** What separates the lines; present where `line` is. No line end follows the last one. */
   readonly eol?: LineEnd | undefined;

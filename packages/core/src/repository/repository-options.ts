@@ -5,6 +5,8 @@ import { resolveCapture } from '../capture/capture-options.ts';
 import type { CaptureOptions, ResolvedCapture } from '../capture/capture-options.ts';
 import { resolveBudget } from './budget.ts';
 import type { Budget, BudgetOptions } from './budget.ts';
+import { resolveCompression } from './compression.ts';
+import type { Compression, CompressionOptions } from './compression.ts';
 
 /** What {@link createRepository} and {@link openRepository} have in common. */
 export interface RepositoryEnvironment extends OperationOptions {
@@ -20,6 +22,8 @@ export interface RepositoryEnvironment extends OperationOptions {
   readonly capture?: CaptureOptions | undefined;
   /** What may be used of the machine. @defaultValue see {@link BudgetOptions} */
   readonly budget?: BudgetOptions | undefined;
+  /** How what is backed up is compressed. @defaultValue `{ level: 3 }` */
+  readonly compression?: CompressionOptions | undefined;
 }
 
 /** Options of {@link createRepository}. */
@@ -44,6 +48,7 @@ export type ResolvedEnvironment = Pick<Required<RepositoryEnvironment>, 'destina
   readonly randomness: Randomness;
   readonly logger: Logger;
   readonly budget: Budget;
+  readonly compression: Compression;
   readonly capture: ResolvedCapture;
 };
 
@@ -59,6 +64,7 @@ export function resolveEnvironment(options: RepositoryEnvironment): ResolvedEnvi
     randomness,
     logger,
     budget: resolveBudget(options.budget),
+    compression: resolveCompression(options.compression),
     capture: resolveCapture(options.capture),
   };
 }

@@ -15,6 +15,8 @@ import type { TreeReader } from '../tree/tree-reader.ts';
 import { createLanes } from '../threads/lanes.ts';
 import type { Lanes } from '../threads/lanes.ts';
 import type { Budget } from './budget.ts';
+import { resolveCompression } from './compression.ts';
+import type { Compression } from './compression.ts';
 import type { RepositoryConfig } from './config.ts';
 import { createIndexStore } from './index-store.ts';
 import type { IndexStore } from './index-store.ts';
@@ -57,11 +59,13 @@ export interface Vault {
 export function createVault(
   parts: Pick<Vault, 'destination' | 'config' | 'keyring' | 'clock' | 'randomness' | 'logger' | 'budget'> & {
     readonly capture?: ResolvedCapture | undefined;
+    readonly compression?: Compression | undefined;
     readonly lanes?: Lanes | undefined;
   },
 ): Vault {
   const { destination, config, keyring, clock, randomness, logger, budget } = parts;
-  const lanes = parts.lanes ?? createLanes({ budget, keyring, chunker: config.chunker, logger });
+  const { capture = resolveCapture(), compression = resolveCompression() } = parts;
+  const lanes = parts.lanes ?? createLanes({ budget, keyring, chunker: config.chunker, compression, logger });
   const objects = createObjectStore(destination);
   const index = createIndexStore({ objects, keyring, randomness, clock, logger, budget });
   const blobs = createBlobReader({
@@ -74,7 +78,6 @@ export function createVault(
   });
   const trees = createTreeReader(blobs, { cacheBytes: budget.memory / 8 });
   const snapshots = createSnapshotStore({ objects, keyring, index, trees, randomness, logger });
-  const { capture = resolveCapture() } = parts;
   return {
     destination,
     config,

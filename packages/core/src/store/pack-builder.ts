@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { BLOB_KINDS, OBJECT_KINDS, objectLayout, sealObject } from '@holdfast/crypto';
-import type { BlobToSeal, Keyring } from '@holdfast/crypto';
+import type { BlobToSeal } from '@holdfast/crypto';
 import { frame, FRAME_HEADER_LENGTH } from '../blobs/codec.ts';
 import { concatBytes } from '../internal/bytes.ts';
 import { domainBlobs } from '../objects/domain-blob.ts';
+import type { LaneContext } from '../threads/tasks.ts';
 
 /** A pack that is ready to be put. */
 export interface SealedPack {
@@ -52,8 +53,16 @@ const ID_LENGTH = 32;
 /** Bytes of a blob's record in the table of a pack. */
 const RECORD_LENGTH = 44;
 
-/** Makes an empty builder for packs of about that size. */
-export function createPackBuilder(keyring: Keyring, domain: Uint8Array | undefined, target: number): PackBuilder {
+/** What a {@link PackBuilder} makes packs with. */
+export interface PackBuilderContext extends Pick<LaneContext, 'keyring' | 'compression'> {
+  /** What ids of blobs are made with. */
+  readonly domain: Uint8Array | undefined;
+  /** Bytes that a pack has about. */
+  readonly target: number;
+}
+
+/** Makes an empty builder. */
+export function createPackBuilder({ keyring, compression, domain, target }: PackBuilderContext): PackBuilder {
   const { firstBlob, overhead } = objectLayout(keyring);
   const lead = domainBlobs(keyring, domain);
   const start = firstBlob + lead.reduce((sum, { plaintext }) => sum + plaintext.length + overhead, 0);
@@ -106,7 +115,7 @@ export function createPackBuilder(keyring: Keyring, domain: Uint8Array | undefin
       return blobs.length === 0 ? 0 : end + blobs.length * RECORD_LENGTH;
     },
     add(id, raw) {
-      note(id, frame(raw, { into: room(FRAME_HEADER_LENGTH + raw.length) }));
+      note(id, frame(raw, { ...compression, into: room(FRAME_HEADER_LENGTH + raw.length) }));
     },
     addPlaintext(id, plaintext) {
       const there = room(plaintext.length);

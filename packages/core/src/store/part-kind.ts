@@ -7,7 +7,7 @@ export interface PartKind {
 }
 
 /** Shorter pieces of metadata and text compress better in a group, and cost no record in the index. */
-const GROUPED = 4 * 1024;
+const GROUPED = 16 * 1024;
 /** Attachments shorter than this are not decoded in messages either, so they would never be found equal. */
 const GROUPED_ATTACHMENT = 1024;
 

@@ -108,7 +108,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
   const lacking = new Set<Lane>();
   const underway = new Set<Promise<void>>();
   const pending = createPendingBlobs(index);
-  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, spares: 64, options, onFailure: fail });
+  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, spares: limits.puts, options, onFailure: fail });
   const salts = (): Uint8Array<ArrayBuffer>[] => Array.from({ length: SALTS }, () => randomness.bytes(SALT_LENGTH));
   let failure: { readonly error: unknown } | undefined;
   let open: OpenSlab | undefined;

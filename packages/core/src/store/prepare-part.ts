@@ -2,7 +2,9 @@ import { BLOB_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import type { Chunker } from '../blobs/chunker.ts';
 import { concatBytes, equalBytes } from '../internal/bytes.ts';
+import type { Base64Decoder } from '../mime/base64-decoder.ts';
 import { createMimeSplitter } from '../mime/mime-splitter.ts';
+import type { MimeSink } from '../mime/mime-splitter.ts';
 import type { PartSegment } from '../mime/part-segment.ts';
 import type { PartSource } from '../tree/item-record.ts';
 import type { BatchArenas } from './batch-arenas.ts';
@@ -22,6 +24,8 @@ export interface Preparing {
   readonly groups: BlobGroups;
   /** Cuts large pieces. */
   readonly chunker: Chunker;
+  /** Decodes base64. */
+  readonly decoder: Base64Decoder;
   /** Holds what is made of parts until the batch is stored. */
   readonly arenas: BatchArenas;
 }
@@ -48,7 +52,7 @@ export function preparePart(preparing: Preparing, bytes: Uint8Array, part: Prepa
   });
   if (!part.mime) return storePieces(preparing, bytes.length, part, { pieces: [piece(bytes, part.grouped)] });
 
-  const { header, text, attachments, segments } = splitMessage(preparing.arenas, bytes);
+  const { header, text, attachments, segments } = splitMessage(preparing, bytes);
   if (attachments.length > 0) {
     const skeleton = [piece(header, part.grouped), piece(text, part.grouped)];
     const pieces = [...skeleton, ...attachments.map((some) => piece(some, 0))];
@@ -70,10 +74,11 @@ interface SplitMessage {
 }
 
 /** Copies what the splitter gives, which is memory that it uses again: header, then text; one attachment after the other. */
-function splitMessage({ decoded, skeletons }: BatchArenas, bytes: Uint8Array): SplitMessage {
+function splitMessage({ arenas, decoder }: Preparing, bytes: Uint8Array): SplitMessage {
+  const { decoded, skeletons } = arenas;
   const attachments: Uint8Array[] = [];
   let headerLength = 0;
-  const splitter = createMimeSplitter({
+  const sink: MimeSink = {
     header(some) {
       headerLength += some.length;
       skeletons.put(some);
@@ -81,7 +86,8 @@ function splitMessage({ decoded, skeletons }: BatchArenas, bytes: Uint8Array): S
     text: (some) => skeletons.put(some),
     attachment: (some) => decoded.put(some),
     endAttachment: () => attachments.push(decoded.cut()),
-  });
+  };
+  const splitter = createMimeSplitter(sink, decoder);
   splitter.push(bytes);
   const segments = splitter.end();
   const skeleton = skeletons.cut();

@@ -1,6 +1,8 @@
 import type { Keyring } from '@holdfast/crypto';
 import { createChunker } from '../blobs/chunker.ts';
 import type { Chunker } from '../blobs/chunker.ts';
+import { createBase64Decoder } from '../mime/base64-decoder.ts';
+import type { Base64Decoder } from '../mime/base64-decoder.ts';
 import type { LaneContext } from '../threads/tasks.ts';
 import type { BatchArenas } from './batch-arenas.ts';
 import type { BlobBatch } from './blob-batch.ts';
@@ -36,6 +38,8 @@ export interface StoreSession {
   readonly domain: Uint8Array | undefined;
   /** Cuts what is long. */
   readonly chunker: Chunker;
+  /** Decodes base64. */
+  readonly decoder: Base64Decoder;
   /** The open pack. */
   readonly pack: PackBuilder;
   /** Batches of which it is not said yet what is known, by number. */
@@ -48,14 +52,15 @@ export interface StoreSession {
 
 /** The session of that name, made when it is first asked for. */
 export function storeSession(context: LaneContext, { session, domain, target }: StoreSessionKey): StoreSession {
-  const { keyring, sessions, chunker } = context;
+  const { keyring, sessions, chunker, compression } = context;
   const known = sessions.get(session) as StoreSession | undefined;
   if (known !== undefined) return known;
   const made: StoreSession = {
     keyring,
     domain,
     chunker: createChunker(keyring.chunkerKey, chunker),
-    pack: createPackBuilder(keyring, domain, target),
+    decoder: createBase64Decoder(),
+    pack: createPackBuilder({ keyring, compression, domain, target }),
     batches: new Map(),
     arenas: [],
     streams: new Map(),

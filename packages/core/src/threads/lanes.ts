@@ -7,7 +7,7 @@ import { startWorkerLane } from './worker-lane.ts';
 import type { WorkerLane } from './worker-lane.ts';
 
 /** What {@link createLanes} needs. */
-export interface LanesOptions extends Pick<LaneContext, 'keyring' | 'chunker'> {
+export interface LanesOptions extends Pick<LaneContext, 'keyring' | 'chunker' | 'compression'> {
   /** How many workers there may be. */
   readonly budget: Budget;
   /** Hears of workers that cannot be started. */
@@ -31,8 +31,8 @@ export interface Lanes {
 const WORTH_WORKERS = 8 * 1024 * 1024;
 
 /** Makes the lanes of a repository. A worker that ends on its own fails its calls, and is replaced at the next pick. */
-export function createLanes({ budget, keyring, chunker, logger }: LanesOptions): Lanes {
-  const inline = createInlineLane({ keyring, chunker, sessions: new Map() });
+export function createLanes({ budget, keyring, chunker, compression, logger }: LanesOptions): Lanes {
+  const inline = createInlineLane({ keyring, chunker, compression, sessions: new Map() });
   const starting = new Set<WorkerLane>();
   const running = new Set<WorkerLane>();
   let bytesGiven = 0;
@@ -40,7 +40,7 @@ export function createLanes({ budget, keyring, chunker, logger }: LanesOptions):
   let unfit = budget.workers === 0;
 
   function start(): void {
-    const lane = startWorkerLane({ keyring, chunker });
+    const lane = startWorkerLane({ keyring, chunker, compression });
     starting.add(lane);
     void lane.ready.then((isReady) => {
       starting.delete(lane);

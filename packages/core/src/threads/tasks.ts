@@ -4,6 +4,7 @@ import { verifyObject } from '../check/verify-object.ts';
 import type { ObjectToVerify, VerifiedObject } from '../check/verify-object.ts';
 import { openPieces } from '../packs/open-pieces.ts';
 import type { OpenedPieces, OpenPiecesInput } from '../packs/open-pieces.ts';
+import type { Compression } from '../repository/compression.ts';
 import type { LooseBlobs, SealedPack } from '../store/pack-builder.ts';
 import { closePack, packSize, storeBatch, storeLoose, takeLoose } from '../store/pack-tasks.ts';
 import type { FreshInput, PackInput, StoredBatch } from '../store/pack-tasks.ts';
@@ -17,6 +18,8 @@ export interface LaneContext {
   readonly keyring: Keyring;
   /** How large parts are cut. */
   readonly chunker: ChunkerParameters;
+  /** How new blobs are compressed. */
+  readonly compression: Compression;
   /** What tasks keep for the ones that come after them, by a name that the caller chose. */
   readonly sessions: Map<string, object>;
 }

@@ -3,6 +3,7 @@ import { RepositoryError } from '@holdfast/contracts';
 import { shareKeyring } from '@holdfast/crypto';
 import type { SharedKeyring } from '@holdfast/crypto';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
+import type { Compression } from '../repository/compression.ts';
 import type { Lane } from './lane.ts';
 import type { LaneContext } from './tasks.ts';
 import { unpackError } from './transported-error.ts';
@@ -14,6 +15,8 @@ export interface WorkerData {
   readonly keyring: SharedKeyring;
   /** How large parts are cut. */
   readonly chunker: ChunkerParameters;
+  /** How new blobs are compressed. */
+  readonly compression: Compression;
 }
 
 /** What goes to a worker: a task. */
@@ -46,10 +49,13 @@ export interface WorkerLane extends Lane {
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 /** Starts a worker and makes it a lane. It never keeps the process alive but while a call is under way. */
-export function startWorkerLane({ keyring, chunker }: Pick<LaneContext, 'keyring' | 'chunker'>): WorkerLane {
+export function startWorkerLane({
+  keyring,
+  ...settings
+}: Pick<LaneContext, 'keyring' | 'chunker' | 'compression'>): WorkerLane {
   // Beside this file in the sources, beside the bundle in what is published.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const workerData: WorkerData = { keyring: shareKeyring(keyring), chunker };
+  const workerData: WorkerData = { keyring: shareKeyring(keyring), ...settings };
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData,
     execArgv: [],

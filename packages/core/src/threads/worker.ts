@@ -6,8 +6,8 @@ import { packError } from './transported-error.ts';
 import type { WorkerAnswer, WorkerData, WorkerRequest } from './worker-lane.ts';
 
 // The inside of a worker lane: one call after the other, each answered.
-const { keyring, chunker } = workerData as WorkerData;
-const context: LaneContext = { keyring: joinKeyring(keyring), chunker, sessions: new Map() };
+const { keyring, ...settings } = workerData as WorkerData;
+const context: LaneContext = { keyring: joinKeyring(keyring), ...settings, sessions: new Map() };
 
 function answer(message: WorkerAnswer, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);

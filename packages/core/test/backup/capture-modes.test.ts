@@ -11,7 +11,7 @@ const DIFFERENTIAL: CaptureOptions = { mode: 'differential' };
 const APART: CaptureOptions = { mode: 'full', selfContained: true };
 const ITEMS = 30;
 /** Large enough not to share a blob with other items, for such blobs come out otherwise in every run. */
-const SIZE = 6000;
+const SIZE = 20_000;
 
 async function filled(options: HarnessOptions = {}): Promise<Harness> {
   const harness = await createHarness({ pageSize: 5, ...options });

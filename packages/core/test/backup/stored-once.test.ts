@@ -8,12 +8,13 @@ const SIZE = 300_000;
 const attachment = seededRandomness(9).bytes(SIZE);
 
 function message(number: number): Uint8Array {
-  const lines = Buffer.from(attachment).toString('base64').replaceAll(/.{76}/g, '$&\r\n');
+  const line = Buffer.from(attachment).toString('base64');
+  const lines = number % 2 === 0 ? line : line.replaceAll(/.{76}/g, '$&\r\n');
   const head = `Subject: ${number}\r\nMessage-ID: <${number}@example.org>\r\n\r\n--b\r\n\r\n`;
   return new TextEncoder().encode(`${head}${lines}\r\n--b--\r\n`);
 }
 
-it('stores an attachment once that a hundred messages have, also as a part of its own', async () => {
+it('stores an attachment once that a hundred messages have, in lines or in one, also as a part of its own', async () => {
   const { mailbox, repository } = await createHarness();
   mailbox.addCollection('inbox');
   for (let i = 0; i < 100; i += 1) {
@@ -44,4 +45,22 @@ it('stores no small piece again that a full reads again, in whatever order', asy
   // One pack of trees, because cursors are new.
   expect(packs() - before).toBe(1);
   expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+});
+
+it('compresses what texts of a usual length have in common, although no two of them are equal', async () => {
+  const { mailbox, repository } = await createHarness();
+  mailbox.addCollection('inbox');
+  const footer = Buffer.from(attachment.subarray(0, 6000)).toString('base64').replaceAll(/.{75}/g, '$&\r\n');
+  for (let i = 0; i < 60; i += 1) {
+    const bytes = new TextEncoder().encode(`Subject: ${i}\r\n\r\nNumber ${i}\r\n${footer}`);
+    mailbox.put('inbox', {
+      id: `item-${i}`,
+      subject: `${i}`,
+      created: i,
+      parts: { 'message.eml': bytes },
+      volatile: {},
+    });
+  }
+  const { bytesWritten } = await repository.backup(mailbox);
+  expect(bytesWritten).toBeLessThan((60 * 6000) / 4);
 });

@@ -40,6 +40,15 @@ describe('frame', () => {
     expect(unframe(frame(raw), { object: OBJECT })).toEqual(raw);
   });
 
+  it('compresses what is long and random, but not in all bits of its bytes', () => {
+    for (const encoding of ['base64', 'hex'] as const) {
+      const raw = new TextEncoder().encode(randomBytes(100_000).toString(encoding));
+      const framed = frame(raw);
+      expect(framed.length).toBeLessThan(0.8 * raw.length);
+      expect(unframe(framed, { object: OBJECT })).toEqual(raw);
+    }
+  });
+
   it('compresses what is long and packed in parts only', () => {
     const raw = Uint8Array.from(randomBytes(200_000));
     raw.fill(7, 60_000, 160_000);

@@ -69,8 +69,48 @@ describe('a message that is split', () => {
     }
   });
 
-  it('keeps base64 in one long line as it is', () => {
-    expect(expectBack(latin(`${HEAD}${content(50_000).toString('base64')}\r\n--b--`)).sources).toHaveLength(2);
+  it('has base64 in one long line decoded, whatever comes after it', () => {
+    for (const length of [1026, 1027, 1028, 50_000, 50_001, 200_000]) {
+      const attachment = content(length);
+      for (const after of ['', '\r\n--b--', '\n', '\r', '=', '==', 'A', 'AB==', '-_', ' AAAA', '\r\nAAAA']) {
+        const bytes = latin(`${HEAD}${attachment.toString('base64')}${after}`);
+        const { sources, segments } = expectBack(bytes);
+        expect(segments[2]).toMatchObject({ source: 2, line: 0 });
+        expect(Buffer.from(sources[2] ?? []).indexOf(attachment.subarray(0, length - (length % 3)))).toBe(0);
+        expect(split(bytes, [1, 700, 3])).toEqual({ sources, segments });
+      }
+    }
+  });
+
+  it('has the same attachment from one long line as from lines', () => {
+    const attachment = content(50_000);
+    const inLines = expectBack(latin(`${HEAD}${lines(attachment.toString('base64'), 76, '\r\n')}\r\n--b--`));
+    const inOne = expectBack(latin(`${HEAD}${attachment.toString('base64')}\r\n--b--`));
+    expect(inOne.sources[2]).toEqual(inLines.sources[2]);
+  });
+
+  it.each([
+    ['998', 998],
+    ['999', 999],
+    ['1364', 1364],
+  ])('keeps a single line of %s characters as it is', (_, length) => {
+    expect(expectBack(latin(`${HEAD}${'A'.repeat(length)}\r\n--b--`)).sources).toHaveLength(2);
+  });
+
+  it.each([
+    ['a character that is none', (text: string) => text.replace('A', '-')],
+    ['a blank in it', (text: string) => `${text.slice(0, 3000)} ${text.slice(3000)}`],
+    ['a line end in it', (text: string) => `${text.slice(0, 3001)}\n${text.slice(3001)}`],
+    ['padding in the middle', (text: string) => `${text.slice(0, 3000)}AA==${text.slice(3004)}`],
+    ['bits behind the end', (text: string) => text.replace(/.=$/, 'B=')],
+    ['no padding', (text: string) => text.replaceAll('=', '')],
+    ['a character too many', (text: string) => text.replaceAll('=', 'A')],
+  ])('comes back although the long line of its base64 has %s', (_, spoil) => {
+    for (const length of [50_000, 50_001, 50_002]) {
+      const spoilt = spoil(content(length).toString('base64'));
+      expectBack(latin(`${HEAD}${spoilt}`));
+      expectBack(latin(`${HEAD}${spoilt}\r\n--b--\r\n`), [1, 700, 3]);
+    }
   });
 
   it.each([
@@ -118,7 +158,7 @@ describe('a message that is split', () => {
       fc
         .tuple(
           fc.integer({ min: 0, max: 9000 }),
-          fc.constantFrom(4, 60, 64, 72, 76, 80, 996),
+          fc.constantFrom(4, 60, 64, 72, 76, 80, 996, 1000, 4000),
           fc.constantFrom('\r\n', '\n'),
         )
         .map(([length, line, eol]) => lines(content(length, length).toString('base64'), line, eol)),
@@ -150,6 +190,8 @@ describe('segments', () => {
     [[{ source: 0, length: 2 }], 3],
     [[{ source: 0, length: -1 }], 0],
     [[{ source: 0, length: 3, line: 3, eol: 'lf' as const }], 4],
+    [[{ source: 0, length: 3, line: -4, eol: 'lf' as const }], 4],
+    [[{ source: 0, length: 3, line: 0, eol: 'lf' as const }], 5],
   ])('that do not fit are refused: %j', (segments, size) => {
     expect(() => joinSegments(segments, [Uint8Array.of(1, 2, 3)], size)).toThrow(RangeError);
   });

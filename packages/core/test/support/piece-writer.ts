@@ -5,6 +5,7 @@ import { defaultChunkerParameters } from '../../src/blobs/chunker.ts';
 import type { BlobIndex } from '../../src/index-segments/blob-index.ts';
 import type { ObjectStore } from '../../src/objects/object-store.ts';
 import { resolveBudget } from '../../src/repository/budget.ts';
+import { resolveCompression } from '../../src/repository/compression.ts';
 import { createPartStore } from '../../src/store/part-store.ts';
 import { createLanes } from '../../src/threads/lanes.ts';
 
@@ -28,7 +29,8 @@ export function createPieceWriter(context: {
 }): PieceWriter {
   const { objects, keyring, randomness, index, target, domain, puts = 2 } = context;
   const budget = resolveBudget({ workers: 0 });
-  const lanes = createLanes({ budget, keyring, chunker: defaultChunkerParameters, logger: silentLogger });
+  const compression = resolveCompression();
+  const lanes = createLanes({ budget, keyring, chunker: defaultChunkerParameters, compression, logger: silentLogger });
   const limits = { slab: 64 * 1024, slabs: 3, packTarget: target, puts };
   const store = createPartStore({ lanes, objects, index, randomness, limits, domain, options: {} });
 

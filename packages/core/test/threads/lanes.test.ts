@@ -5,6 +5,8 @@ import { createKeyring } from '@holdfast/crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { defaultChunkerParameters } from '../../src/blobs/chunker.ts';
 import { resolveBudget } from '../../src/repository/budget.ts';
+import { resolveCompression } from '../../src/repository/compression.ts';
+import type { CompressionOptions } from '../../src/repository/compression.ts';
 import { createLanes } from '../../src/threads/lanes.ts';
 import type { Lanes } from '../../src/threads/lanes.ts';
 import type { Lane } from '../../src/threads/lane.ts';
@@ -17,12 +19,13 @@ function noteThread(message: unknown): void {
   threads.push((message as { readonly worker: Worker }).worker);
 }
 
-async function lanes(workers: number): Promise<Lanes> {
+async function lanes(workers: number, compression?: CompressionOptions): Promise<Lanes> {
   const { keyring } = await createKeyring({ key: 'none', config: { version: 1 } });
   const made = createLanes({
     budget: resolveBudget({ workers }),
     keyring,
     chunker: defaultChunkerParameters,
+    compression: resolveCompression(compression),
     logger: silentLogger,
   });
   open.push(made);
@@ -84,4 +87,20 @@ test('a lane that was closed takes no more calls', async () => {
   const lane = await startedLane(made);
   await made.close();
   await expect(lane.call('endSession', 'one')).rejects.toMatchObject({ code: 'ERR_WORKER_FAILED' });
+});
+
+test.each([0, 1])('blobs are compressed at the level that was asked for, with %s workers', async (workers) => {
+  const slab = new TextEncoder().encode(Array.from({ length: 20_000 }, (_, i) => `${i * 7919} `).join(''));
+  const session = { session: 'one', domain: undefined, target: MUCH_WORK };
+  const batch = { ...session, batch: 1 };
+  const stored: number[] = [];
+  for (const level of [1, 19]) {
+    const made = await lanes(workers, { level });
+    const lane = workers === 0 ? made.pick(0) : await startedLane(made);
+    const parts = [{ mime: false, grouped: 0, length: slab.length }];
+    await lane.call('prepareBatch', { ...batch, slab: slab.slice(), parts });
+    await lane.call('storeBatch', { ...batch, fresh: Uint8Array.of(1), salts: [], spare: undefined });
+    stored.push((await lane.call('takeLoose', session)).places[1] ?? 0);
+  }
+  expect(stored[1]).toBeLessThan(0.9 * (stored[0] ?? 0));
 });
