@@ -41,6 +41,8 @@ export async function createItem(
     name = await writeItem({ context, folderId, item, layout, options });
   } catch (error) {
     throw itemErrorOf(error, { context, folderId, item: item.id, signal: options.signal });
+  } finally {
+    item.release();
   }
   const known = context.folders.get(folderId);
   noteOrigin(known.byOrigin, name);
@@ -82,6 +84,8 @@ export async function completeItem(
     }
   } catch (error) {
     throw itemErrorOf(error, { context, folderId, item: item.id, signal });
+  } finally {
+    item.release();
   }
   return { itemId, omitted: layout.omitted };
 }
