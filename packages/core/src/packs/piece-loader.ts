@@ -1,7 +1,8 @@
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
 import type { BlobLocation, PackInfo } from '../index-segments/blob-segment.ts';
-import { toHex } from '../internal/bytes.ts';
+import { equalBytes, toHex } from '../internal/bytes.ts';
+import { createLruCache } from '../internal/lru-cache.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
 import { ownBytes } from '../internal/own-bytes.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
@@ -28,7 +29,7 @@ export interface PieceLoader {
   /**
    * Reads what is ordered with as few ranges as the packs allow, each piece once however many orders need it. All of it is
    * in memory then, sealed, and after that open: the caller sees to it that it is not too much. Whatever it gives has a buffer
-   * of its own.
+   * of its own. What lay apart from everything else is kept for later, sealed, in a small share of the memory.
    *
    * @returns What was ordered, in order; `undefined` where a hint is missing or stale, or a piece is damaged. Then the
    * {@link BlobReader} knows more.
@@ -37,17 +38,30 @@ export interface PieceLoader {
   load(orders: readonly PieceOrder[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]>;
 }
 
+/** Share of the memory of a budget for pieces that are likely to be wanted again, sealed as they are. */
+const KEPT_SHARE = 1 / 16;
+/** The longest of them. */
+const LONGEST_KEPT = 256 * 1024;
+
+/** A sealed piece, and where it was read. */
+interface KeptPiece {
+  readonly location: BlobLocation;
+  readonly sealed: Uint8Array;
+}
+
 /** Makes a {@link PieceLoader}. However much goes on, as many ranges are read at once as the budget says. */
 export function createPieceLoader({
   objects,
   lanes,
-  budget: { transfers },
+  budget: { memory, transfers },
 }: {
   readonly objects: ObjectStore;
   readonly lanes: Lanes;
-  readonly budget: Pick<Budget, 'transfers'>;
+  readonly budget: Pick<Budget, 'memory' | 'transfers'>;
 }): PieceLoader {
   const slots = createSemaphore(transfers);
+  // What lies apart from all else that is read with it was stored with another item: others may share it as well.
+  const kept = createLruCache<KeptPiece>(memory * KEPT_SHARE);
 
   async function readRange(
     pack: string,
@@ -70,11 +84,21 @@ export function createPieceLoader({
       const { pieces, assemblies } = numbered(orders);
       const ranges: Uint8Array<ArrayBuffer>[] = [];
       const sealed: (SealedPlace | undefined)[] = Array.from({ length: pieces.length });
+      const unread = pieces.filter(({ request, location }) => {
+        const piece = kept.get(request.name);
+        if (piece === undefined || !isThere(piece.location, location)) return true;
+        sealed[request.number] = { range: ranges.push(new Uint8Array(piece.sealed)) - 1, offset: 0 };
+        return false;
+      });
       await mapConcurrent(
-        joinRanges(pieces),
+        joinRanges(unread),
         async ({ pack, offset, length, members }) => {
           const bytes = await readRange(pack, { offset, length }, options);
           if (bytes === undefined) return;
+          const [only] = members;
+          if (members.length === 1 && only !== undefined && length <= LONGEST_KEPT) {
+            kept.set(only.request.name, { location: only.location, sealed: bytes.slice() }, length);
+          }
           const range = ranges.push(ownBytes(bytes)) - 1;
           for (const { request, location } of members) {
             sealed[request.number] = { range, offset: location.offset - offset };
@@ -98,7 +122,16 @@ interface SealedPlace {
   readonly offset: number;
 }
 
-type Piece = LocatedRequest<{ readonly number: number; readonly id: Uint8Array }>;
+type Piece = LocatedRequest<{
+  readonly number: number;
+  readonly id: Uint8Array;
+  /** Hex of its id. */
+  readonly name: string;
+}>;
+
+function isThere(a: BlobLocation, b: BlobLocation): boolean {
+  return a.offset === b.offset && a.length === b.length && equalBytes(a.pack.name, b.pack.name);
+}
 
 /** Gives each piece that has a hint a number, the same piece the same one. */
 function numbered(orders: readonly PieceOrder[]): {
@@ -112,7 +145,7 @@ function numbered(orders: readonly PieceOrder[]): {
     const known = numbers.get(name);
     if (known !== undefined) return known;
     const number = pieces.length;
-    pieces.push({ request: { number, id }, location });
+    pieces.push({ request: { number, id, name }, location });
     numbers.set(name, number);
     return number;
   };

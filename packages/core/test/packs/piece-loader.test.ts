@@ -63,6 +63,15 @@ describe.each(['clear', 'sealed'] as const)('a piece loader, %s', (form) => {
     for (const bytes of found) expect(bytes?.buffer.byteLength).toBe(bytes?.length);
   });
 
+  it('keeps what lay apart from all else, and only that, for those who share it', async () => {
+    const { loader, orders, reads } = await createLab(form);
+    const [apart, one, other] = orders;
+    for (let i = 0; i < 3; i += 1) expect(await loader.load([apart])).toEqual([random]);
+    expect(reads()).toBe(1);
+    for (let i = 0; i < 3; i += 1) expect(await loader.load([apart, one, other])).toEqual([random, text, short]);
+    expect(reads()).toBe(4);
+  });
+
   it('leaves out what it does not find, and that alone', async () => {
     const { loader, orders } = await createLab(form);
     const [request] = orders[0].requests;

@@ -6,7 +6,7 @@ import type { CreatedItem, OperationOptions, RestorableItem } from '@holdfast/co
 import { temporaryName } from '../internal/temporary-name.ts';
 import { childId, nameOf, parentOf } from '../source/source-context.ts';
 import { claim } from './find-items.ts';
-import { itemLayout, partsFolderOf } from './item-layout.ts';
+import { fold, itemLayout, partsFolderOf } from './item-layout.ts';
 import type { ItemLayout } from './item-layout.ts';
 import type { TargetContext } from './target-context.ts';
 import { noteOrigin } from './target-folders.ts';
@@ -45,6 +45,7 @@ export async function createItem(
     item.release();
   }
   const known = context.folders.get(folderId);
+  known.written?.add(fold(name));
   noteOrigin(known.byOrigin, name);
   claim(context, folderId, name, layout);
   if (!layout.isFile || name === layout.name) return { itemId: childId(folderId, name), omitted };

@@ -74,9 +74,13 @@ async function look(
 
 /** The names under which the item may lie. */
 function namesOf({ folders }: TargetContext, folderId: string, layout: ItemLayout): readonly string[] {
-  if (layout.isFile) return [layout.name, layout.versionName(0)];
+  const { written, byOrigin } = folders.get(folderId);
+  if (layout.isFile) {
+    const names = [layout.name, layout.versionName(0)];
+    return written === undefined ? names : names.filter((name) => written.has(fold(name)));
+  }
   const { extension } = splitName(layout.name);
-  const names = folders.get(folderId).byOrigin.get(layout.origin) ?? [];
+  const names = byOrigin.get(layout.origin) ?? [];
   // A folder of parts whose message was not written any more.
   return [...new Set(names.map((name) => `${splitName(name).stem}${extension}`))];
 }
