@@ -35,6 +35,12 @@ export interface RestorableItem {
   readonly omitted: readonly OmittedPart[];
   /** Reads one part out of the repository, verified. */
   readPart(name: string, options?: OperationOptions): Promise<Uint8Array>;
+  /**
+   * Gives the memory of its parts back at once. What {@link RestorableItem.readPart} gave may be empty afterwards, and a part that
+   * is asked for again is read again. A target that keeps none of the bytes calls it when it has written the item: the garbage
+   * collector would let tens of megabytes pile up.
+   */
+  release(): void;
 }
 
 /** An item that was written. */

@@ -8,6 +8,7 @@ import { completeItem, createItem } from './target/create-item.ts';
 import { deleteItem } from './target/delete-item.ts';
 import { findFolder, makeFolders } from './target/find-folder.ts';
 import { findItems } from './target/find-items.ts';
+import { itemLayouts } from './target/item-layout.ts';
 import type { TargetContext } from './target/target-context.ts';
 import { assertFolder } from './target/target-errors.ts';
 import { targetFolders } from './target/target-folders.ts';
@@ -52,10 +53,10 @@ import { targetFolders } from './target/target-folders.ts';
  */
 export function filesTarget(options: FilesTargetOptions): RestoreTarget {
   const resolved = resolveFilesTargetOptions(options);
-  const { root, id, clock } = resolved;
+  const { root, id, clock, isPortable } = resolved;
   const pace = createPace(clock);
   const folders = targetFolders(root, clock, pace);
-  const context: TargetContext = { ...resolved, pace, folders };
+  const context: TargetContext = { ...resolved, pace, folders, layoutOf: itemLayouts(isPortable) };
   return {
     id,
     title: root,

@@ -6,6 +6,7 @@ import type { PieceOrder } from '../packs/piece-loader.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { assemblePart } from '../tree/assemble-part.ts';
 import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
 import type { TreeRecord } from '../tree/tree-record.ts';
@@ -95,6 +96,11 @@ export function restorable(
       const bytes = loaded.get(name) ?? (await readPart(vault, record, part, options));
       onRead(bytes.length);
       return bytes;
+    },
+    release() {
+      for (const bytes of loaded.values()) freeBytes(bytes);
+      loaded.clear();
+      together = undefined;
     },
   };
 }

@@ -4,6 +4,7 @@ import { toHex } from '../internal/bytes.ts';
 import { createByteGate } from '../internal/byte-gate.ts';
 import type { ByteGate } from '../internal/byte-gate.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { ownBytes } from '../internal/own-bytes.ts';
 import { objectName } from '../objects/object-name.ts';
 import type { StoredObject } from '../objects/object-store.ts';
 import type { ObjectType } from '../objects/object-name.ts';
@@ -66,10 +67,8 @@ export async function checkObject(
       const bytes = await vault.destination.get(object, options);
       vault.objects.traffic.bytesRead += bytes.length;
       const lane = vault.lanes.pick(bytes.length);
-      // What shares its buffer with others must be copied; what fills one goes over.
-      const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
-      const transfer = [own.buffer as ArrayBuffer];
-      const { problems, blobs } = await lane.call('verifyObject', { object, hash, bytes: own, open }, transfer);
+      const own = ownBytes(bytes);
+      const { problems, blobs } = await lane.call('verifyObject', { object, hash, bytes: own, open }, [own.buffer]);
       context.blobs += blobs;
       for (const problem of problems) noteProblem(context, problem, object);
     });

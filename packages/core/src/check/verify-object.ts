@@ -1,10 +1,11 @@
 import { hash as digest } from 'node:crypto';
-import { BLOB_KINDS, openBlob, openTable } from '@holdfast/crypto';
+import { BLOB_KINDS, openTable } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
-import { unframe } from '../blobs/codec.ts';
 import { equalBytes, equalOptionalBytes } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { domainOf } from '../objects/domain-blob.ts';
+import { openRawBlob } from '../objects/open-raw-blob.ts';
 import { idOfBlob } from '../objects/sealed-object.ts';
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
 
@@ -41,7 +42,7 @@ export interface VerifiedObject {
 
 const OTHER_DOMAIN = 'its domain is not the one that the index has';
 
-/** Compares an object with its name, opens its blobs one by one, and tells everything that is wrong. */
+/** Compares an object with its name, opens its blobs one by one, tells everything that is wrong, and frees the object. */
 export function verifyObject(
   { keyring }: LaneContext,
   { object, hash, bytes, open }: ObjectToVerify,
@@ -69,6 +70,7 @@ export function verifyObject(
       });
     }
   });
+  freeBytes(bytes);
   return { output: { problems: [...problems.values()], blobs }, transfer: [] };
 }
 
@@ -102,9 +104,10 @@ function* blobsOf(
     if (kind === BLOB_KINDS.padding || kind === BLOB_KINDS.domain) continue;
     yield () => {
       const sealed = bytes.subarray(offset, offset + length);
-      const plaintext = openBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object });
-      const raw = unframe(plaintext, { object });
-      if (!equalBytes(idOfBlob(keyring, { kind, raw }, { object, domain }), id)) {
+      const raw = openRawBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object });
+      const isRight = equalBytes(idOfBlob(keyring, { kind, raw }, { object, domain }), id);
+      if (raw.buffer !== bytes.buffer) freeBytes(raw);
+      if (!isRight) {
         throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });
       }
     };

@@ -1,11 +1,12 @@
-import { BLOB_KINDS, openBlob, openTable, sealObject } from '@holdfast/crypto';
+import { BLOB_KINDS, openTable, sealObject } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
 import type { Randomness } from '@holdfast/contracts';
-import { frame, unframe } from '../blobs/codec.ts';
+import { frame } from '../blobs/codec.ts';
 import { equalBytes } from '../internal/bytes.ts';
 import { domainBlobs, domainOf } from './domain-blob.ts';
 import { nodeBody } from '../tree/node.ts';
+import { openRawBlob } from './open-raw-blob.ts';
 
 /** A blob before it is sealed, or after it was opened. */
 export interface RawBlob {
@@ -68,8 +69,8 @@ export function* openBlobs(
   for (const { kind, ordinal, offset, length, id } of records) {
     if (kind === BLOB_KINDS.padding || kind === BLOB_KINDS.domain) continue;
     const sealed = bytes.subarray(offset, offset + length);
-    const plaintext = openBlob(keyring, { header: header.bytes, record: { ordinal, kind }, sealed, object });
-    const blob = { kind, raw: unframe(plaintext, { object }) };
+    const record = { ordinal, kind };
+    const blob = { kind, raw: openRawBlob(keyring, { header: header.bytes, record, sealed, object }) };
     if (!equalBytes(idOfBlob(keyring, blob, { object, domain }), id)) {
       throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });
     }

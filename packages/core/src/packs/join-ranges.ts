@@ -21,8 +21,9 @@ export interface JoinedRange<Request> {
   readonly members: readonly LocatedRequest<Request>[];
 }
 
-/** What lies closer together than this is always read at once. */
+/** What lies closer together than this is always read at once, and what lies closer than a share of all that is wanted. */
 const NEAR = 32 * 1024;
+const NEAR_SHARE = 1 / 16;
 /** What lies within this is read at once if at least half of what is read then is wanted. */
 const FAR = 512 * 1024;
 /** A range never grows beyond this by joining. */
@@ -30,7 +31,7 @@ const LONGEST = 8 * 1024 * 1024;
 
 /**
  * Joins blobs that lie near each other in a pack into ranges. Of what is read in vain each range has at most as much as
- * is wanted, and 32 KiB for each of its blobs.
+ * is wanted, and for each of its blobs 32 KiB, or 1/16 of all that is wanted: where much is read, requests cost more than bytes.
  */
 export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]): JoinedRange<Request>[] {
   const names = new Map<BlobLocation['pack'], string>();
@@ -39,6 +40,10 @@ export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]):
     names.set(pack, known);
     return known;
   };
+  const near = Math.min(
+    FAR,
+    Math.max(NEAR, wanted.reduce((sum, { location }) => sum + location.length, 0) * NEAR_SHARE),
+  );
   const sorted = wanted
     .map((one) => ({ one, name: nameOf(one.location) }))
     .toSorted((a, b) => (a.name === b.name ? a.one.location.offset - b.one.location.offset : a.name < b.name ? -1 : 1));
@@ -50,7 +55,7 @@ export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]):
     if (last?.pack === name && end - last.offset <= LONGEST) {
       const gap = offset - last.offset - last.length;
       const joined = Math.max(last.length, end - last.offset);
-      if (gap <= NEAR || (gap <= FAR && joined <= 2 * (last.useful + length))) {
+      if (gap <= near || (gap <= FAR && joined <= 2 * (last.useful + length))) {
         last.length = joined;
         last.useful += length;
         last.members.push(one);

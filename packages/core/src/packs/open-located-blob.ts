@@ -1,10 +1,10 @@
-import { BLOB_KINDS, openBlob } from '@holdfast/crypto';
+import { BLOB_KINDS } from '@holdfast/crypto';
 import type { Keyring } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
-import { unframe } from '../blobs/codec.ts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { equalBytes, toHex } from '../internal/bytes.ts';
 import { objectName } from '../objects/object-name.ts';
+import { openRawBlob } from '../objects/open-raw-blob.ts';
 import { nodeBody } from '../tree/node.ts';
 
 /** What a blob must turn out to be. */
@@ -28,8 +28,7 @@ export function openLocatedBlob(
   sealed: Uint8Array,
 ): Uint8Array {
   const object = objectName('data', toHex(pack.name));
-  const plaintext = openBlob(keyring, { header: pack.header, record: { ordinal, kind }, sealed, object });
-  const raw = unframe(plaintext, { object });
+  const raw = openRawBlob(keyring, { header: pack.header, record: { ordinal, kind }, sealed, object });
   const identified = kind === BLOB_KINDS.node ? nodeBody(raw, { object }) : raw;
   if (!equalBytes(keyring.blobId(kind, identified, pack.domain), id)) {
     throw new RepositoryError('ERR_OBJECT_DAMAGED', { object, reason: 'a blob does not have its id' });

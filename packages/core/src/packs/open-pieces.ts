@@ -2,6 +2,8 @@ import { BLOB_KINDS } from '@holdfast/crypto';
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { PackInfo } from '../index-segments/blob-segment.ts';
 import type { StoredPart } from '../tree/item-record.ts';
+import { concatBytes } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { assemblePart } from '../tree/assemble-part.ts';
 import type { LaneContext, TaskResult } from '../threads/tasks.ts';
 import { openLocatedBlob } from './open-located-blob.ts';
@@ -16,11 +18,11 @@ export interface Assembly {
 
 /** Sealed pieces, and what is to be made of them. */
 export interface OpenPiecesInput {
-  /** Their sealed forms, one after the other. */
-  readonly sealed: Uint8Array;
+  /** Ranges of packs that they lie in, each in a buffer of its own. */
+  readonly ranges: readonly Uint8Array[];
   /** Their ids, 32 bytes each. */
   readonly ids: Uint8Array;
-  /** Of each: number of its pack in `packs`, ordinal, sealed length. A length of 0: it could not be read. */
+  /** Of each: number of its pack, ordinal, number of its range, offset in that, length. A length of 0: it could not be read. */
   readonly places: Uint32Array;
   /** The packs. */
   readonly packs: readonly PackInfo[];
@@ -28,64 +30,75 @@ export interface OpenPiecesInput {
   readonly assemblies: readonly Assembly[];
 }
 
-/** What was made: `bytes` from `starts` to `ends`; a start of −1 where a piece is damaged or missing. */
-export interface OpenedPieces {
-  /** Everything that was made. */
-  readonly bytes: Uint8Array;
-  /** Where each begins. */
-  readonly starts: Float64Array;
-  /** Where each ends. */
-  readonly ends: Float64Array;
-}
+/** What was made, in order, each in a buffer of its own; `undefined` where a piece is damaged or missing. */
+export type OpenedPieces = readonly (Uint8Array | undefined)[];
 
 /** Numbers for each piece in `places`. */
-export const PLACE_NUMBERS = 3;
+export const PLACE_NUMBERS = 5;
 /** Length of an id. */
 export const ID_LENGTH = 32;
 
 /**
  * Opens pieces, each once, verifies their ids and puts together what is made of them. What cannot be opened or put
- * together is left out: its reader finds out why, and whether there is another copy.
+ * together is left out: its reader finds out why, and whether there is another copy. The ranges are freed, and each piece as
+ * soon as nothing more is made of it.
  */
 export function openPieces({ keyring }: LaneContext, input: OpenPiecesInput): TaskResult<OpenedPieces> {
-  const { sealed, ids, places, packs, assemblies } = input;
-  const opened: (Uint8Array | undefined)[] = [];
-  let offset = 0;
-  for (let i = 0; i * PLACE_NUMBERS < places.length; i += 1) {
-    const [pack = 0, ordinal = 0, length = 0] = places.subarray(i * PLACE_NUMBERS, (i + 1) * PLACE_NUMBERS);
-    const info = packs[pack];
-    const bytes = sealed.subarray(offset, offset + length);
-    offset += length;
-    const expected = { kind: BLOB_KINDS.piece, id: ids.subarray(i * ID_LENGTH, (i + 1) * ID_LENGTH) };
-    opened.push(
-      length === 0 || info === undefined
-        ? undefined
-        : orNothing(() => openLocatedBlob(keyring, expected, { pack: info, ordinal }, bytes)),
+  const { ranges, ids, places, packs, assemblies } = input;
+  const opened = new Map<number, OpenedPiece>();
+  const uses = new Uint32Array(places.length / PLACE_NUMBERS);
+  for (const { blobs } of assemblies) for (const number of blobs) if (number < uses.length) uses[number]! += 1;
+
+  function open(number: number): OpenedPiece {
+    const known = opened.get(number);
+    if (known !== undefined) return known;
+    const [pack = 0, ordinal = 0, range = 0, offset = 0, length = 0] = places.subarray(
+      number * PLACE_NUMBERS,
+      (number + 1) * PLACE_NUMBERS,
     );
+    const info = packs[pack];
+    const sealed = ranges[range]?.subarray(offset, offset + length);
+    const expected = { kind: BLOB_KINDS.piece, id: ids.subarray(number * ID_LENGTH, (number + 1) * ID_LENGTH) };
+    const bytes =
+      length === 0 || info === undefined || sealed === undefined
+        ? undefined
+        : orNothing(() => openLocatedBlob(keyring, expected, { pack: info, ordinal }, sealed));
+    const piece = { bytes, isOwn: bytes?.buffer !== sealed?.buffer };
+    opened.set(number, piece);
+    return piece;
   }
-  const made = assemblies.map(({ blobs, part }): readonly Uint8Array[] | undefined => {
-    const pieces = blobs.flatMap((number) => opened[number] ?? []);
-    if (pieces.length < blobs.length) return undefined;
-    return part === undefined ? pieces : orNothing(() => [assemblePart(part, pieces)]);
+
+  function close(number: number): void {
+    uses[number]! -= 1;
+    const piece = opened.get(number);
+    if (uses[number] !== 0 || piece === undefined) return;
+    opened.delete(number);
+    if (piece.bytes !== undefined && piece.isOwn) freeBytes(piece.bytes);
+  }
+
+  const made = assemblies.map(({ blobs, part }) => {
+    const pieces = blobs.flatMap((number) => open(number).bytes ?? []);
+    const bytes =
+      pieces.length < blobs.length
+        ? undefined
+        : orNothing(() => (part === undefined ? concatBytes(pieces) : assemblePart(part, pieces)));
+    // What is a piece, or a view of one, has to outlive it.
+    const own = bytes !== undefined && pieces.some(({ buffer }) => buffer === bytes.buffer) ? bytes.slice() : bytes;
+    for (const number of blobs) close(number);
+    return own;
   });
-  return packUp(made);
+  for (const range of ranges) freeBytes(range);
+  return {
+    output: made,
+    transfer: made.flatMap((bytes) => (bytes === undefined ? [] : (bytes.buffer as ArrayBuffer))),
+  };
 }
 
-function packUp(made: readonly (readonly Uint8Array[] | undefined)[]): TaskResult<OpenedPieces> {
-  const bytes = new Uint8Array(made.flat().reduce((sum, piece) => sum + (piece?.length ?? 0), 0));
-  const starts = new Float64Array(made.length).fill(-1);
-  const ends = new Float64Array(made.length);
-  let end = 0;
-  for (const [number, pieces] of made.entries()) {
-    if (pieces === undefined) continue;
-    starts[number] = end;
-    for (const piece of pieces) {
-      bytes.set(piece, end);
-      end += piece.length;
-    }
-    ends[number] = end;
-  }
-  return { output: { bytes, starts, ends }, transfer: [bytes.buffer, starts.buffer, ends.buffer] };
+interface OpenedPiece {
+  /** Absent if it could not be read or opened. */
+  readonly bytes: Uint8Array | undefined;
+  /** Whether it has memory of its own; if not, it is a view of its range. */
+  readonly isOwn: boolean;
 }
 
 function orNothing<T>(open: () => T): T | undefined {

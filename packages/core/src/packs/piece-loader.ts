@@ -1,8 +1,10 @@
 import { CryptoError, RepositoryError } from '@holdfast/contracts';
 import type { OperationOptions } from '@holdfast/contracts';
 import type { BlobLocation, PackInfo } from '../index-segments/blob-segment.ts';
-import { toHex } from '../internal/bytes.ts';
+import { equalBytes, toHex } from '../internal/bytes.ts';
+import { createLruCache } from '../internal/lru-cache.ts';
 import { mapConcurrent } from '../internal/map-concurrent.ts';
+import { ownBytes } from '../internal/own-bytes.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Budget } from '../repository/budget.ts';
@@ -26,7 +28,8 @@ export interface PieceOrder {
 export interface PieceLoader {
   /**
    * Reads what is ordered with as few ranges as the packs allow, each piece once however many orders need it. All of it is
-   * in memory then, sealed and open: the caller sees to it that it is not too much.
+   * in memory then, sealed, and after that open: the caller sees to it that it is not too much. Whatever it gives has a buffer
+   * of its own. What lay apart from everything else is kept for later, sealed, in a small share of the memory.
    *
    * @returns What was ordered, in order; `undefined` where a hint is missing or stale, or a piece is damaged. Then the
    * {@link BlobReader} knows more.
@@ -35,17 +38,30 @@ export interface PieceLoader {
   load(orders: readonly PieceOrder[], options?: OperationOptions): Promise<(Uint8Array | undefined)[]>;
 }
 
+/** Share of the memory of a budget for pieces that are likely to be wanted again, sealed as they are. */
+const KEPT_SHARE = 1 / 16;
+/** The longest of them. */
+const LONGEST_KEPT = 256 * 1024;
+
+/** A sealed piece, and where it was read. */
+interface KeptPiece {
+  readonly location: BlobLocation;
+  readonly sealed: Uint8Array;
+}
+
 /** Makes a {@link PieceLoader}. However much goes on, as many ranges are read at once as the budget says. */
 export function createPieceLoader({
   objects,
   lanes,
-  budget: { transfers },
+  budget: { memory, transfers },
 }: {
   readonly objects: ObjectStore;
   readonly lanes: Lanes;
-  readonly budget: Pick<Budget, 'transfers'>;
+  readonly budget: Pick<Budget, 'memory' | 'transfers'>;
 }): PieceLoader {
   const slots = createSemaphore(transfers);
+  // What lies apart from all else that is read with it was stored with another item: others may share it as well.
+  const kept = createLruCache<KeptPiece>(memory * KEPT_SHARE);
 
   async function readRange(
     pack: string,
@@ -66,28 +82,56 @@ export function createPieceLoader({
   return {
     async load(orders, options = {}) {
       const { pieces, assemblies } = numbered(orders);
-      const sealed: (Uint8Array | undefined)[] = Array.from({ length: pieces.length });
+      const ranges: Uint8Array<ArrayBuffer>[] = [];
+      const sealed: (SealedPlace | undefined)[] = Array.from({ length: pieces.length });
+      const unread = pieces.filter(({ request, location }) => {
+        const piece = kept.get(request.name);
+        if (piece === undefined || !isThere(piece.location, location)) return true;
+        sealed[request.number] = { range: ranges.push(new Uint8Array(piece.sealed)) - 1, offset: 0 };
+        return false;
+      });
       await mapConcurrent(
-        joinRanges(pieces),
-        async (range) => {
-          const bytes = await readRange(range.pack, range, options);
-          for (const { request, location } of range.members) {
-            const start = location.offset - range.offset;
-            sealed[request.number] = bytes?.subarray(start, start + location.length);
+        joinRanges(unread),
+        async ({ pack, offset, length, members }) => {
+          const bytes = await readRange(pack, { offset, length }, options);
+          if (bytes === undefined) return;
+          const [only] = members;
+          if (members.length === 1 && only !== undefined && length <= LONGEST_KEPT) {
+            kept.set(only.request.name, { location: only.location, sealed: bytes.slice() }, length);
+          }
+          const range = ranges.push(ownBytes(bytes)) - 1;
+          for (const { request, location } of members) {
+            sealed[request.number] = { range, offset: location.offset - offset };
           }
         },
         { concurrency: transfers, signal: options.signal },
       );
-      const input = packUp(pieces, sealed, assemblies);
-      const lane = lanes.pick(input.sealed.length);
-      const transfer = [input.sealed.buffer, input.ids.buffer, input.places.buffer] as ArrayBuffer[];
-      const { bytes, starts, ends } = await lane.call('openPieces', input, transfer);
-      return orders.map((_, i) => (starts[i]! < 0 ? undefined : bytes.subarray(starts[i], ends[i])));
+      const input = { ranges, ...tableOf(pieces, sealed), assemblies };
+      const lane = lanes.pick(ranges.reduce((sum, { length }) => sum + length, 0));
+      const tables = [input.ids.buffer, input.places.buffer];
+      return [...(await lane.call('openPieces', input, [...ranges.map(({ buffer }) => buffer), ...tables]))];
     },
   };
 }
 
-type Piece = LocatedRequest<{ readonly number: number; readonly id: Uint8Array }>;
+/** Where a sealed piece lies in what was read. */
+interface SealedPlace {
+  /** Number of the range. */
+  readonly range: number;
+  /** Where it begins in that. */
+  readonly offset: number;
+}
+
+type Piece = LocatedRequest<{
+  readonly number: number;
+  readonly id: Uint8Array;
+  /** Hex of its id. */
+  readonly name: string;
+}>;
+
+function isThere(a: BlobLocation, b: BlobLocation): boolean {
+  return a.offset === b.offset && a.length === b.length && equalBytes(a.pack.name, b.pack.name);
+}
 
 /** Gives each piece that has a hint a number, the same piece the same one. */
 function numbered(orders: readonly PieceOrder[]): {
@@ -101,7 +145,7 @@ function numbered(orders: readonly PieceOrder[]): {
     const known = numbers.get(name);
     if (known !== undefined) return known;
     const number = pieces.length;
-    pieces.push({ request: { number, id }, location });
+    pieces.push({ request: { number, id, name }, location });
     numbers.set(name, number);
     return number;
   };
@@ -116,27 +160,26 @@ function numbered(orders: readonly PieceOrder[]): {
 /** No piece has this number. */
 const UNKNOWN = -1;
 
-function packUp(
+/** Ids, places and packs of pieces, as numbers where there are many. */
+function tableOf(
   pieces: readonly Piece[],
-  sealed: readonly (Uint8Array | undefined)[],
-  assemblies: readonly Assembly[],
-): OpenPiecesInput {
-  const bytes = new Uint8Array(sealed.reduce((sum, one) => sum + (one?.length ?? 0), 0));
+  sealed: readonly (SealedPlace | undefined)[],
+): Pick<OpenPiecesInput, 'packs'> & {
+  readonly ids: Uint8Array<ArrayBuffer>;
+  readonly places: Uint32Array<ArrayBuffer>;
+} {
   const ids = new Uint8Array(pieces.length * ID_LENGTH);
   const places = new Uint32Array(pieces.length * PLACE_NUMBERS);
   const packs: PackInfo[] = [];
   const packNumbers = new Map<PackInfo, number>();
-  let offset = 0;
   for (const [number, { request, location }] of pieces.entries()) {
-    const { pack, ordinal } = location;
+    ids.set(request.id, number * ID_LENGTH);
+    const place = sealed[number];
+    if (place === undefined) continue;
+    const { pack, ordinal, length } = location;
     const packNumber = packNumbers.get(pack) ?? packs.push(pack) - 1;
     packNumbers.set(pack, packNumber);
-    const piece = sealed[number];
-    ids.set(request.id, number * ID_LENGTH);
-    places.set([packNumber, ordinal, piece?.length ?? 0], number * PLACE_NUMBERS);
-    if (piece === undefined) continue;
-    bytes.set(piece, offset);
-    offset += piece.length;
+    places.set([packNumber, ordinal, place.range, place.offset, length], number * PLACE_NUMBERS);
   }
-  return { sealed: bytes, ids, places, packs, assemblies };
+  return { ids, places, packs };
 }

@@ -115,6 +115,15 @@ describe('browse', () => {
     const found = await repository.item({ snapshot: 'latest', collection: 'inbox', item: 'i-1' });
     await expect(found.readPart('nope')).rejects.toMatchObject({ code: 'ERR_PART_NOT_IN_ITEM' });
   });
+
+  it('gives the memory of an item back when it is released, and reads it again when it is asked', async () => {
+    const item = await repository.item({ snapshot: 'latest', collection: 'inbox', item: 'i-1' });
+    const first = await item.readPart('message.eml');
+    const copy = first.slice();
+    item.release();
+    expect(first.length).toBe(0);
+    expect(await item.readPart('message.eml')).toEqual(copy);
+  });
 });
 
 describe('diff', () => {

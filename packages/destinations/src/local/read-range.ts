@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -24,7 +24,8 @@ export async function readRange(
   const handle = await openIfThere(path);
   if (handle === undefined) return undefined;
   try {
-    const info = await handle.stat();
+    // Opening has asked the file system already: this waits for nothing, and a thread of the pool would cost more.
+    const info = fstatSync(handle.fd);
     if (!info.isFile()) return undefined;
     const { offset, length } = resolveByteRange(range, name, info.size);
     const bytes = new Uint8Array(length);

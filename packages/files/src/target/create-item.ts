@@ -6,7 +6,7 @@ import type { CreatedItem, OperationOptions, RestorableItem } from '@holdfast/co
 import { temporaryName } from '../internal/temporary-name.ts';
 import { childId, nameOf, parentOf } from '../source/source-context.ts';
 import { claim } from './find-items.ts';
-import { itemLayout, partsFolderOf } from './item-layout.ts';
+import { fold, partsFolderOf } from './item-layout.ts';
 import type { ItemLayout } from './item-layout.ts';
 import type { TargetContext } from './target-context.ts';
 import { noteOrigin } from './target-folders.ts';
@@ -34,15 +34,18 @@ export async function createItem(
 ): Promise<CreatedItem> {
   options.signal?.throwIfAborted();
   assertFolder(context.root, folderId);
-  const layout = itemLayout(item, context.isPortable);
+  const layout = context.layoutOf(item);
   const { omitted } = layout;
   let name: string;
   try {
     name = await writeItem({ context, folderId, item, layout, options });
   } catch (error) {
     throw itemErrorOf(error, { context, folderId, item: item.id, signal: options.signal });
+  } finally {
+    item.release();
   }
   const known = context.folders.get(folderId);
+  known.written?.add(fold(name));
   noteOrigin(known.byOrigin, name);
   claim(context, folderId, name, layout);
   if (!layout.isFile || name === layout.name) return { itemId: childId(folderId, name), omitted };
@@ -68,7 +71,7 @@ export async function completeItem(
   signal?.throwIfAborted();
   const folderId = parentOf(itemId);
   assertFolder(context.root, folderId);
-  const layout = itemLayout(item, context.isPortable);
+  const layout = context.layoutOf(item);
   try {
     for (const { part, path } of layout.files(nameOf(itemId))) {
       const id = childId(folderId, path);
@@ -82,6 +85,8 @@ export async function completeItem(
     }
   } catch (error) {
     throw itemErrorOf(error, { context, folderId, item: item.id, signal });
+  } finally {
+    item.release();
   }
   return { itemId, omitted: layout.omitted };
 }

@@ -6,7 +6,7 @@ import { childId } from '../source/source-context.ts';
 import { compareItem, fileIdentity } from './compare-item.ts';
 import type { Comparison } from './compare-item.ts';
 import { findElsewhere } from './find-elsewhere.ts';
-import { fold, itemLayout } from './item-layout.ts';
+import { fold } from './item-layout.ts';
 import type { ItemLayout } from './item-layout.ts';
 import { splitName } from './safe-name.ts';
 import type { TargetContext } from './target-context.ts';
@@ -63,7 +63,7 @@ async function look(
   item: RestorableItem,
   { signal }: FindItemsOptions,
 ): Promise<Sought> {
-  const layout = itemLayout(item, context.isPortable);
+  const layout = context.layoutOf(item);
   const found: { readonly name: string; readonly comparison: Comparison }[] = [];
   for (const name of folderId === undefined ? [] : namesOf(context, folderId, layout)) {
     const comparison = await compareItem(context, { folderId: folderId ?? '', name, layout }, item, { signal });
@@ -74,9 +74,13 @@ async function look(
 
 /** The names under which the item may lie. */
 function namesOf({ folders }: TargetContext, folderId: string, layout: ItemLayout): readonly string[] {
-  if (layout.isFile) return [layout.name, layout.versionName(0)];
+  const { written, byOrigin } = folders.get(folderId);
+  if (layout.isFile) {
+    const names = [layout.name, layout.versionName(0)];
+    return written === undefined ? names : names.filter((name) => written.has(fold(name)));
+  }
   const { extension } = splitName(layout.name);
-  const names = folders.get(folderId).byOrigin.get(layout.origin) ?? [];
+  const names = byOrigin.get(layout.origin) ?? [];
   // A folder of parts whose message was not written any more.
   return [...new Set(names.map((name) => `${splitName(name).stem}${extension}`))];
 }

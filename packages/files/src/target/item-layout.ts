@@ -42,11 +42,23 @@ export function partsFolderOf(name: string): string {
   return `${splitName(name).stem}${PARTS}`;
 }
 
+/** Makes the function that lays items out, each item once for as long as it is there. */
+export function itemLayouts(isPortable: boolean): (item: RestorableItem) => ItemLayout {
+  const layouts = new WeakMap<RestorableItem, ItemLayout>();
+  return (item) => {
+    const known = layouts.get(item);
+    if (known !== undefined) return known;
+    const layout = itemLayout(item, isPortable);
+    layouts.set(item, layout);
+    return layout;
+  };
+}
+
 /**
  * Lays an item out: a file as the file it was; anything else, such as a message of a mailbox, as its `.eml` part named by
  * date and subject, with the other parts in a folder beside it.
  */
-export function itemLayout(item: RestorableItem, isPortable: boolean): ItemLayout {
+function itemLayout(item: RestorableItem, isPortable: boolean): ItemLayout {
   const { source, id, changeKey, kind, parts } = item;
   const origin = shortHash(`${source}\n${id}`, ORIGIN_DIGITS);
   const version = shortHash(changeKey, 8);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import process from 'node:process';
 
 import { isTemporaryName } from '../internal/temporary-name.ts';
@@ -56,5 +56,5 @@ export function shortened(text: string, bytes: number): string {
 
 /** So many digits of a hash. */
 export function shortHash(text: string, digits: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+  return hash('sha256', text, 'hex').slice(0, digits);
 }

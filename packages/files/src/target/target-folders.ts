@@ -15,6 +15,11 @@ const STALE_MS = 24 * 60 * 60 * 1000;
 
 /** What is known of a folder in the course of a restore. */
 export interface TargetFolder {
+  /**
+   * Names of the files that were written, each folded, where the folder was empty before; `undefined` where it was not.
+   * Nothing else has to be looked for in such a folder.
+   */
+  written: Set<string> | undefined;
   /** Names that bear an origin, by that origin. */
   readonly byOrigin: Map<string, string[]>;
   /** Which item a file stands for, by what tells the file from every other one. */
@@ -45,7 +50,12 @@ export function targetFolders(root: string, clock: Clock, pace: Pace): TargetFol
   const known = new Map<string, TargetFolder>();
 
   function get(folderId: string): TargetFolder {
-    const folder = known.get(folderId) ?? { byOrigin: new Map(), claims: new Map(), standIns: new Map() };
+    const folder = known.get(folderId) ?? {
+      written: undefined,
+      byOrigin: new Map(),
+      claims: new Map(),
+      standIns: new Map(),
+    };
     known.delete(folderId);
     known.set(folderId, folder);
     const [oldest] = known.keys();
@@ -56,9 +66,11 @@ export function targetFolders(root: string, clock: Clock, pace: Pace): TargetFol
   return {
     get,
     async open(folderId, { tidy, signal }) {
-      const { byOrigin, standIns } = get(folderId);
+      const folder = get(folderId);
+      const { byOrigin, standIns } = folder;
       const path = folderId === ROOT_ID ? root : pathOf(root, folderId);
       const { files, folders } = await listEntries(path, pace, signal);
+      folder.written = files.length + folders.length === 0 ? new Set() : undefined;
       byOrigin.clear();
       standIns.clear();
       for (const name of [...files, ...folders]) {

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesTarget } from '@holdfast/files';
+import type { RestorableItem } from '@holdfast/contracts';
 import { describe, expect, it } from 'vitest';
 import { emptyFolder, expectCode, folderWith, laterClock, withoutRights } from '../support.ts';
 import { message, restorable, way } from './restorable.ts';
@@ -192,6 +193,18 @@ describe('restoring a file', () => {
     const reading = { ...damaged, readPart: () => Promise.reject(broken) };
     await expect(target.createItem(folder, reading)).rejects.toBe(broken);
     expect(namesIn(path)).toEqual([]);
+  });
+
+  it('says that it needs the bytes of an item no more once they are written, and once they cannot be', async () => {
+    const target = filesTarget({ path: await emptyFolder() });
+    const folder = await target.prepareCollection([]);
+    const released: string[] = [];
+    const noting = (item: RestorableItem): RestorableItem => ({ ...item, release: () => void released.push(item.id) });
+    const { itemId } = await target.createItem(folder, noting(restorable('one.txt', '1')));
+    await target.completeItem(itemId, noting(restorable('two.txt', '1')));
+    const broken = { ...restorable('three.txt', '1'), readPart: () => Promise.reject(new Error('damaged')) };
+    await expect(target.createItem(folder, noting(broken))).rejects.toThrow('damaged');
+    expect(released).toEqual(['one.txt', 'two.txt', 'three.txt']);
   });
 
   it('removes what a killed restore left, once it is a day old', async () => {

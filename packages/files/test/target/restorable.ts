@@ -17,6 +17,7 @@ export function restorable(
     parts: Object.keys(contents),
     omitted: [],
     readPart: (part) => Promise.resolve(new TextEncoder().encode(contents[part])),
+    release() {},
     ...rest,
   };
 }
