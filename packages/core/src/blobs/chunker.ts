@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { freeBytes } from '../internal/free-bytes.ts';
 
 /** Where a chunker may cut; sizes in bytes. They stand in the config of a repository. */
 export interface ChunkerParameters {
@@ -79,6 +80,7 @@ export function createChunker(
       if (end + piece.length > held.length) {
         const target = needed > held.length ? new Uint8Array(roomFor(needed, held.length, max + piece.length)) : held;
         target.set(held.subarray(start, end));
+        if (target !== held) freeBytes(held);
         held = target;
         end -= start;
         start = 0;
@@ -104,9 +106,13 @@ export function createChunker(
         return chunks;
       },
       end() {
-        if (!isCut && end - start <= threshold) return end > start ? [held.slice(start, end)] : [];
         const chunks: Uint8Array[] = [];
+        if (!isCut && end > start && end - start <= threshold) {
+          chunks.push(held.slice(start, end));
+          start = end;
+        }
         while (start < end) chunks.push(takeChunk());
+        freeBytes(held);
         return chunks;
       },
     };

@@ -43,7 +43,8 @@ export function storeBatch(context: LaneContext, input: FreshInput): TaskResult<
     closeIfFull(session, input, packs);
   });
   const slab = prepared.slab.buffer as ArrayBuffer;
-  if (prepared.arenas !== undefined) {
+  if (prepared.arenas === undefined) prepared.blobs.free();
+  else {
     clearArenas(prepared.arenas);
     session.arenas.push(prepared.arenas);
   }

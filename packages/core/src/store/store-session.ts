@@ -26,7 +26,7 @@ export interface PreparedBlobs {
   readonly blobs: BlobBatch;
   /** What the batch came in; it is given back. */
   readonly slab: Uint8Array;
-  /** What was made of it. */
+  /** What was made of it; absent where each blob has memory of its own. */
   readonly arenas?: BatchArenas | undefined;
 }
 
