@@ -11,6 +11,8 @@ export const HEADER_BYTES: number = 4096;
 const WANTED = /^(subject|from|to|cc|date|content-type):[ \t]*((?:.*(?:\r?\n[ \t]+.*)*))/gim;
 /** Without a zone, `Date.parse` takes the one of this machine. */
 const DATE = /\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|GMT|UT|UTC|Z)\b/;
+/** `Ada Lovelace <ada@example.org>`, with or without quotation marks, or the address alone in its brackets. */
+const PLAIN = /^(?:(?:([\w.-]+(?: [\w.-]+)*)|"([\w.-]+(?: [\w.-]+)*)") )?<(\w[\w.+-]*@\w[\w.-]*\w)>$/;
 const MOST_RECIPIENTS = 20;
 const LONGEST_LINE = 2000;
 
@@ -65,7 +67,18 @@ function decode(bytes: Buffer): string {
 
 function peopleOf(value: string | undefined): string[] {
   if (value === undefined || value === '') return [];
-  return addressParser(value).flatMap((one) => personsIn(one));
+  return plainPeople(value) ?? addressParser(value).flatMap((one) => personsIn(one));
+}
+
+/** What nearly all mail has; the parser takes twenty times as long over it. `undefined` where only the parser knows. */
+function plainPeople(value: string): string[] | undefined {
+  const people: string[] = [];
+  for (const one of value.split(',')) {
+    const [, bare, quoted = bare, address] = PLAIN.exec(one.trim()) ?? [];
+    if (address === undefined) return undefined;
+    people.push(quoted === undefined ? `<${address}>` : `${quoted} <${address}>`);
+  }
+  return people;
 }
 
 function personsIn({ name, address, group }: Address): string[] {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
+import { addressParser } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { HEADER_BYTES, mailSummary } from '../../src/source/mail-summary.ts';
 
@@ -44,6 +45,27 @@ describe('the summary of a message', () => {
     ['Latin 1', Uint8Array.of(...new TextEncoder().encode('Subject: '), 0xe4, 0x0a, 0x0a), '\u00e4'],
   ])('reads bytes beyond ASCII as %s', (_, bytes, subject) => {
     expect(mailSummary(bytes).subject).toBe(subject);
+  });
+
+  it('has the people that a parser finds, however plainly they are written', () => {
+    const word = fc.stringMatching(/^[\w.-]{1,6}$/);
+    const name = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
+    const address = fc.stringMatching(/^\w[\w.+-]{0,4}@\w[\w.-]{0,6}\w$/);
+    const person = fc.oneof(
+      fc.tuple(name, address).map(([called, at]) => `${called} <${at}>`),
+      fc.tuple(name, address).map(([called, at]) => `"${called}" <${at}>`),
+      address.map((at) => `<${at}>`),
+      address,
+    );
+    fc.assert(
+      fc.property(fc.array(person, { minLength: 1, maxLength: 4 }), (people) => {
+        const found = addressParser(people.join(', ')).map(({ name: called, address: at }) =>
+          called === '' || called === at ? `<${at}>` : `${called} <${at}>`,
+        );
+        expect(summary(`To: ${people.join(', ')}\r\n\r\n`).to).toEqual(found);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   it('takes no date without a zone, which would be another one on another machine', () => {
