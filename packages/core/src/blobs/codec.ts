@@ -10,6 +10,12 @@ export interface FrameOptions {
    * @defaultValue 3
    */
   readonly level?: number | undefined;
+  /**
+   * From 32 KiB on a sample is compressed first; if it does not become smaller than this share of itself, all is kept raw.
+   *
+   * @defaultValue 0.97
+   */
+  readonly worth?: number | undefined;
 }
 
 /** Options of {@link unframe}. */
@@ -32,8 +38,7 @@ const LARGEST_POOL = 64 * 1024;
 const SAMPLED_FROM = 32 * 1024;
 const SAMPLES = 8;
 const SAMPLE_LENGTH = 1024;
-/** A sample that does not become smaller than this share of it tells that nothing much is gained. */
-const WORTH_COMPRESSING = 0.97;
+const DEFAULT_WORTH = 0.97;
 /** Below this the header of a Zstandard frame eats what compression gains. */
 const MINIMUM_LENGTH = 64;
 /** A window of 64 MiB holds the longest blob; more memory than that is never taken for one. */
@@ -52,9 +57,12 @@ interface Unpacked {
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
-export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL }: FrameOptions = {}): Uint8Array {
+export function frame(
+  raw: Uint8Array,
+  { level = DEFAULT_LEVEL, worth = DEFAULT_WORTH }: FrameOptions = {},
+): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
-  const packed = raw.length < MINIMUM_LENGTH || !seemsCompressible(raw) ? undefined : compress(raw, level);
+  const packed = raw.length < MINIMUM_LENGTH || !seemsCompressible(raw, worth) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;
   const payload = isSmaller ? packed : raw;
   const framed = new Uint8Array(HEADER_LENGTH + payload.length);
@@ -98,14 +106,14 @@ const SHORTEST_FRAME = 9;
  * Looks at a few places of something long: pictures and archives, of which much mail is made, are packed already, and
  * finding that out by compressing them whole takes as long as everything else together.
  */
-function seemsCompressible(raw: Uint8Array): boolean {
+function seemsCompressible(raw: Uint8Array, worth: number): boolean {
   if (raw.length < SAMPLED_FROM) return true;
   const sample = new Uint8Array(SAMPLES * SAMPLE_LENGTH);
   const step = Math.floor((raw.length - SAMPLE_LENGTH) / (SAMPLES - 1));
   for (let i = 0; i < SAMPLES; i += 1) {
     sample.set(raw.subarray(i * step, i * step + SAMPLE_LENGTH), i * SAMPLE_LENGTH);
   }
-  return compress(sample, 1).length < sample.length * WORTH_COMPRESSING;
+  return compress(sample, 1).length < sample.length * worth;
 }
 
 function compress(raw: Uint8Array, level: number): Uint8Array {
