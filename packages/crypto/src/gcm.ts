@@ -6,8 +6,6 @@ export const GCM_TAG_LENGTH = 16;
 /** Bytes of a nonce. */
 export const GCM_NONCE_LENGTH = 12;
 const ALGORITHM = 'aes-256-gcm';
-/** No buffer that others share is longer: the pool of small buffers of any version of Node. */
-const LARGEST_POOL = 64 * 1024;
 
 /** Inputs of {@link gcmSeal} besides the key. */
 export interface GcmSealInputs {
@@ -37,8 +35,8 @@ export function gcmSeal(key: KeyObject, { nonce, aad, plaintext, into }: GcmSeal
   cipher.setAAD(aad);
   const ciphertext = cipher.update(plaintext);
   into.set(ciphertext, 0);
-  // Given back at once: the collector would let tens of megabytes of these pile up.
-  if (ciphertext.buffer.byteLength > LARGEST_POOL) ciphertext.buffer.transfer(0);
+  // Given back at once: the collector would let tens of megabytes of these pile up. A pool has never but one part.
+  if (ciphertext.buffer.byteLength === ciphertext.length) ciphertext.buffer.transfer(0);
   cipher.final();
   into.set(cipher.getAuthTag(), plaintext.length);
 }

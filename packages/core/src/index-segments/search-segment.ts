@@ -16,11 +16,11 @@ export interface SegmentSearch extends OperationOptions {
   readonly found: (wanted: number, block: Uint8Array, offset: number) => void;
 }
 
-/** Searches a segment for some of the keys; each block that may have one of them is read once. */
+/** Searches a segment for the keys of those numbers; each block that may have one of them is read once. */
 export async function searchSegment(
   segment: OpenSegment,
   keys: readonly Uint8Array[],
-  wanted: Iterable<number>,
+  wanted: Uint32Array,
   { reader, shape, filter, found, signal }: SegmentSearch,
 ): Promise<void> {
   const byBlock = new Map<number, number[]>();
