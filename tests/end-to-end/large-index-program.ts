@@ -1,9 +1,11 @@
 /**
- * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, and prints what that took:
- * `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups>`. A process of its own, so that its memory
- * is that of the index.
+ * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, merges what is due, looks up
+ * again, and prints what that took: `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups>`. A process of its
+ * own, so that its memory is that of the index.
  */
 import process from 'node:process';
+import { silentLogger } from '@holdfast/contracts';
+import { mergeIndex } from '../../packages/core/src/repository/merge-index.ts';
 import { idAt, idsOf, openLargeIndex, PER_SEGMENT } from './large-index.ts';
 
 /** What one process measured. */
@@ -16,6 +18,10 @@ export interface LargeIndexResult {
   readonly perSecond: number;
   /** Wrong answers. */
   readonly wrong: number;
+  /** Segments of blobs before and after the merge. */
+  readonly segments: readonly [before: number, after: number];
+  /** Most memory that the process had until the merge, in bytes. */
+  readonly peakOfLookUps: number;
   /** Most memory that the process ever had, in bytes. */
   readonly peak: number;
 }
@@ -31,6 +37,7 @@ const begin = performance.now();
 await index.refresh();
 const opened = performance.now();
 
+const peak = (): number => process.resourceUsage().maxRSS * 1024;
 let step = 0;
 const next = (limit: number): number => (step = (step * 48_271 + 11) % 2_147_483_647) % limit;
 const known = Array.from({ length: SAMPLED }, (_, i) => idsOf(Math.floor((i * segments) / SAMPLED), 10_000));
@@ -55,12 +62,20 @@ const firstMs = spent;
 spent = 0;
 const rounds = Math.ceil(Number(lookUps) / BATCH);
 for (let round = 0; round < rounds; round += 1) await lookUp();
+const peakOfLookUps = peak();
+const perSecond = Math.round((rounds * BATCH * 1000) / spent);
+const before = index.live('blobs').length;
+await mergeIndex(index, { blobs: 0, items: 0, snapshots: 0 }, { logger: silentLogger });
+await lookUp();
+const after = index.live('blobs').length;
 await index.close();
 const result: LargeIndexResult = {
   openMs: Math.round(opened - begin),
   firstMs: Math.round(firstMs),
-  perSecond: Math.round((rounds * BATCH * 1000) / spent),
+  perSecond,
   wrong,
-  peak: process.resourceUsage().maxRSS * 1024,
+  segments: [before, after],
+  peakOfLookUps,
+  peak: peak(),
 };
 console.log(JSON.stringify(result));
