@@ -1,7 +1,7 @@
 /**
- * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, merges what is due, looks up
- * again, and prints what that took: `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups>`. A process of its
- * own, so that its memory is that of the index.
+ * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, and prints what that took:
+ * `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups> [merge]`. With `merge` it then merges what is due, and
+ * looks up again. A process of its own, so that its memory is that of the index.
  */
 import process from 'node:process';
 import { silentLogger } from '@holdfast/contracts';
@@ -18,10 +18,8 @@ export interface LargeIndexResult {
   readonly perSecond: number;
   /** Wrong answers. */
   readonly wrong: number;
-  /** Segments of blobs before and after the merge. */
-  readonly segments: readonly [before: number, after: number];
-  /** Most memory that the process had until the merge, in bytes. */
-  readonly peakOfLookUps: number;
+  /** Segments of blobs in the end. */
+  readonly segments: number;
   /** Most memory that the process ever had, in bytes. */
   readonly peak: number;
 }
@@ -30,14 +28,13 @@ const BATCH = 500;
 /** Known ids come from so many segments, so that the process holds few of them itself. */
 const SAMPLED = 4;
 
-const [folder = '', blobs = '1', mode = 'memory', lookUps = '100000'] = process.argv.slice(2);
+const [folder = '', blobs = '1', mode = 'memory', lookUps = '100000', merge] = process.argv.slice(2);
 const segments = Math.ceil(Number(blobs) / PER_SEGMENT);
 const index = openLargeIndex(folder, { index: mode === 'disk' ? 'disk' : 'memory', memory: 128 * 1024 * 1024 });
 const begin = performance.now();
 await index.refresh();
 const opened = performance.now();
 
-const peak = (): number => process.resourceUsage().maxRSS * 1024;
 let step = 0;
 const next = (limit: number): number => (step = (step * 48_271 + 11) % 2_147_483_647) % limit;
 const known = Array.from({ length: SAMPLED }, (_, i) => idsOf(Math.floor((i * segments) / SAMPLED), 10_000));
@@ -62,20 +59,19 @@ const firstMs = spent;
 spent = 0;
 const rounds = Math.ceil(Number(lookUps) / BATCH);
 for (let round = 0; round < rounds; round += 1) await lookUp();
-const peakOfLookUps = peak();
 const perSecond = Math.round((rounds * BATCH * 1000) / spent);
-const before = index.live('blobs').length;
-await mergeIndex(index, { blobs: 0, items: 0, snapshots: 0 }, { logger: silentLogger });
-await lookUp();
-const after = index.live('blobs').length;
+if (merge !== undefined) {
+  await mergeIndex(index, { blobs: 0, items: 0, snapshots: 0 }, { logger: silentLogger });
+  await lookUp();
+}
+const segmentsLeft = index.live('blobs').length;
 await index.close();
 const result: LargeIndexResult = {
   openMs: Math.round(opened - begin),
   firstMs: Math.round(firstMs),
   perSecond,
   wrong,
-  segments: [before, after],
-  peakOfLookUps,
-  peak: peak(),
+  segments: segmentsLeft,
+  peak: process.resourceUsage().maxRSS * 1024,
 };
 console.log(JSON.stringify(result));

@@ -88,7 +88,6 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
   let loaded = new Set<string>();
   // Those passed over once are passed over again, by whoever may.
   const damaged = new Set<string>();
-  const filters = new Map<string, Uint8Array>();
   let loading: Promise<unknown> = Promise.resolve();
   let isLoaded = false;
   let asked = 0;
@@ -149,16 +148,6 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     }
   }
 
-  async function filterOf(
-    segment: OpenSegment,
-    reader: SegmentReader,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    const known = filters.get(segment.hash) ?? (await reader.filter(segment, { signal }));
-    filters.set(segment.hash, known);
-    return known;
-  }
-
   return {
     get mode() {
       return last;
@@ -214,8 +203,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
             visit(number);
           };
           try {
-            const filter = await filterOf(segment, segments.reader, signal);
-            const search = { reader: segments.reader, shape, filter, found, signal };
+            const search = { reader: segments.reader, shape, found, signal };
             await searchSegment(segment, keys, numbers.subarray(0, open), search);
           } catch (error) {
             signal?.throwIfAborted();
@@ -248,10 +236,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     merged(hash, replaced) {
       const names = [...replaced];
       if (names.length > 0 && names.every((name) => loaded.has(name))) loaded.add(hash);
-      for (const name of names) {
-        loaded.delete(name);
-        filters.delete(name);
-      }
+      for (const name of names) loaded.delete(name);
     },
   };
 }

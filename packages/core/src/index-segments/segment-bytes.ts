@@ -17,6 +17,8 @@ export interface SegmentContext {
   readonly cache: SegmentCache;
   /** Bytes of opened blocks that are kept in memory. */
   readonly blockMemory: number;
+  /** Bytes of filters that are kept in memory. */
+  readonly filterMemory: number;
   /** Hears of copies that are damaged. */
   readonly logger: Logger;
 }

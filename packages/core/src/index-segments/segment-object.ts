@@ -80,7 +80,9 @@ export function sealSegment(
   ];
   const map = make(BLOB_KINDS.indexDirectory, entries(blobs));
   const lead = make(BLOB_KINDS.indexDirectory, entries([map]));
-  return sealObject(keyring, { kind: OBJECT_KINDS.segment, blobs: [lead, map, ...blobs], randomness }).bytes;
+  const { bytes } = sealObject(keyring, { kind: OBJECT_KINDS.segment, blobs: [lead, map, ...blobs], randomness });
+  for (const { plaintext } of blobs) freeBytes(plaintext);
+  return bytes;
 }
 
 /**
