@@ -1,9 +1,11 @@
 /**
  * Looks blobs up in an index that `large-index.ts` wrote, half of them known and half not, in batches, and prints what that took:
- * `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups>`. A process of its own, so that its memory
- * is that of the index.
+ * `node large-index-program.ts <folder> <blobs> <memory|disk> <look-ups> [merge]`. With `merge` it then merges what is due, and
+ * looks up again. A process of its own, so that its memory is that of the index.
  */
 import process from 'node:process';
+import { silentLogger } from '@holdfast/contracts';
+import { mergeIndex } from '../../packages/core/src/repository/merge-index.ts';
 import { idAt, idsOf, openLargeIndex, PER_SEGMENT } from './large-index.ts';
 
 /** What one process measured. */
@@ -16,6 +18,8 @@ export interface LargeIndexResult {
   readonly perSecond: number;
   /** Wrong answers. */
   readonly wrong: number;
+  /** Segments of blobs in the end. */
+  readonly segments: number;
   /** Most memory that the process ever had, in bytes. */
   readonly peak: number;
 }
@@ -24,7 +28,7 @@ const BATCH = 500;
 /** Known ids come from so many segments, so that the process holds few of them itself. */
 const SAMPLED = 4;
 
-const [folder = '', blobs = '1', mode = 'memory', lookUps = '100000'] = process.argv.slice(2);
+const [folder = '', blobs = '1', mode = 'memory', lookUps = '100000', merge] = process.argv.slice(2);
 const segments = Math.ceil(Number(blobs) / PER_SEGMENT);
 const index = openLargeIndex(folder, { index: mode === 'disk' ? 'disk' : 'memory', memory: 128 * 1024 * 1024 });
 const begin = performance.now();
@@ -55,12 +59,19 @@ const firstMs = spent;
 spent = 0;
 const rounds = Math.ceil(Number(lookUps) / BATCH);
 for (let round = 0; round < rounds; round += 1) await lookUp();
+const perSecond = Math.round((rounds * BATCH * 1000) / spent);
+if (merge !== undefined) {
+  await mergeIndex(index, { blobs: 0, items: 0, snapshots: 0 }, { logger: silentLogger });
+  await lookUp();
+}
+const segmentsLeft = index.live('blobs').length;
 await index.close();
 const result: LargeIndexResult = {
   openMs: Math.round(opened - begin),
   firstMs: Math.round(firstMs),
-  perSecond: Math.round((rounds * BATCH * 1000) / spent),
+  perSecond,
   wrong,
+  segments: segmentsLeft,
   peak: process.resourceUsage().maxRSS * 1024,
 };
 console.log(JSON.stringify(result));

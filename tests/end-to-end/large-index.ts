@@ -15,6 +15,8 @@ import type { IndexStore } from '../../packages/core/src/repository/index-store.
 export const PER_SEGMENT: number = 2 ** 18;
 const ID = 32;
 const PER_PACK = 4096;
+/** So many segments of middle size are merged. */
+const UNMERGED = 8;
 
 /** Ids that are as good as random, the same for the same number: those of a segment, or others that are in none. */
 export function idsOf(number: number, count: number): Uint8Array {
@@ -48,12 +50,16 @@ export function openLargeIndex(folder: string, budget: BudgetOptions): IndexStor
   });
 }
 
-/** Writes an index of so many blobs. */
+/** Writes an index of so many blobs, and of as many more as one segment has, in segments that are due to be merged into one. */
 export async function writeLargeIndex(folder: string, records: number): Promise<void> {
   const index = openLargeIndex(folder, {});
-  for (let number = 0; number * PER_SEGMENT < records; number += 1) {
+  const segments = Math.ceil(records / PER_SEGMENT);
+  for (let number = 0; number < segments; number += 1) {
     const count = Math.min(PER_SEGMENT, records - number * PER_SEGMENT);
     await index.write(encodeBlobSegment(recordsOf(number, count)));
+  }
+  for (let part = 0; part < UNMERGED; part += 1) {
+    await index.write(encodeBlobSegment(recordsOf(segments + part, PER_SEGMENT / UNMERGED)));
   }
   await index.close();
 }

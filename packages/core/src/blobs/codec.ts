@@ -12,6 +12,12 @@ export interface FrameOptions {
    */
   readonly level?: number | undefined;
   /**
+   * From 16 KiB on, what seems packed is kept raw: where the entropy of a sample is more than this share of 8 bits.
+   *
+   * @defaultValue 0.98
+   */
+  readonly packed?: number | undefined;
+  /**
    * Memory to write to, at its beginning: {@link FRAME_HEADER_LENGTH} bytes longer than the raw bytes at least.
    *
    * @defaultValue new memory of the right length
@@ -54,9 +60,12 @@ interface Unpacked {
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
-export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL, into }: FrameOptions = {}): Uint8Array {
+export function frame(
+  raw: Uint8Array,
+  { level = DEFAULT_LEVEL, packed: share, into }: FrameOptions = {},
+): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
-  const packed = raw.length < MINIMUM_LENGTH || seemsPacked(raw) ? undefined : compress(raw, level);
+  const packed = raw.length < MINIMUM_LENGTH || seemsPacked(raw, share) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;
   const payload = isSmaller ? packed : raw;
   const length = FRAME_HEADER_LENGTH + payload.length;

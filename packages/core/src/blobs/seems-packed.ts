@@ -10,14 +10,14 @@ const PACKED = 0.98;
  * finding that out by compressing them takes as long as compressing all the rest. They are known by using all bytes alike
  * often (docs/decisions/0005-zstandard-3.md).
  */
-export function seemsPacked(raw: Uint8Array): boolean {
+export function seemsPacked(raw: Uint8Array, share: number = PACKED): boolean {
   if (raw.length < LOOKED_AT_FROM) return false;
   const counts = new Uint32Array(256);
   const step = Math.floor((raw.length - SAMPLE_LENGTH) / (SAMPLES - 1));
   for (let from = 0, i = 0; i < SAMPLES; from += step, i += 1) {
     for (let at = from; at < from + SAMPLE_LENGTH; at += 1) counts[raw[at]!]! += 1;
   }
-  return entropy(counts, SAMPLES * SAMPLE_LENGTH) > PACKED * 8;
+  return entropy(counts, SAMPLES * SAMPLE_LENGTH) > share * 8;
 }
 
 /** Bits that a byte needs at the least if each is encoded by how often it occurs. */

@@ -1,5 +1,6 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { compareBytes, fromHex } from '../internal/bytes.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
 import { BLOB_SHAPE, listedPack } from './blob-segment.ts';
 import { damagedSegment, encodeDirectory } from './directory.ts';
 import type { SegmentContent } from './directory.ts';
@@ -82,5 +83,7 @@ async function* renumber(
       view.setUint32(offset, number);
     }
     yield block;
+    // Whoever asked for the next one is done with it.
+    freeBytes(block);
   }
 }

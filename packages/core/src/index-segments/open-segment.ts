@@ -54,8 +54,13 @@ export interface SegmentReader {
     numbersOf: (directory: DecodedDirectory, object: string) => Uint32Array,
     options?: OperationOptions,
   ): Promise<OpenedSegment>;
-  /** Reads the filter; an empty one if the segment has none. */
-  filter(segment: OpenSegment, options?: OperationOptions): Promise<Uint8Array>;
+  /**
+   * Gives what `use` makes of the filter; it is an empty one if the segment has none. As many filters as there is memory for
+   * are kept, the others read each time. Afterwards its bytes may be gone.
+   */
+  withFilter<T>(segment: OpenSegment, use: (filter: Uint8Array) => T, options?: OperationOptions): Promise<T>;
+  /** Gives the memory of filters and blocks back, to whoever needs it more for a while. */
+  release(): void;
   /** Reads one block of records, checked, and calls `use` with it. Afterwards its bytes may be gone. */
   withBlock(
     segment: OpenSegment,
@@ -71,7 +76,7 @@ export interface SegmentReader {
   keep(hash: string, bytes: Uint8Array): Promise<void>;
 }
 
-const LONGEST_READ = 256 * 1024;
+const LONGEST_READ = 128 * 1024;
 
 /** Bytes that keep no larger ones in memory. */
 function own(bytes: Uint8Array): Uint8Array {
@@ -80,11 +85,14 @@ function own(bytes: Uint8Array): Uint8Array {
 
 /** Makes a {@link SegmentReader}. */
 export function createSegmentReader(context: SegmentContext): SegmentReader {
-  const { keyring, blockMemory } = context;
+  const { keyring, blockMemory, filterMemory } = context;
   const bytes = createSegmentBytes(context);
   // In clear a block may be a view into bytes that others have too.
   const drop = keyring.encrypted ? freeBytes : undefined;
   const opened = createLruCache<Uint8Array>(blockMemory, drop);
+  // The first ones stay: all are needed in turn, and with more than fit the oldest would always be the next one needed.
+  const keptFilters = new Map<string, Uint8Array>();
+  let filterBytes = 0;
 
   async function readHead(object: StoredObject, name: string, options: OperationOptions): Promise<SegmentHead> {
     let length = Math.min(object.size, SMALL_SEGMENT);
@@ -136,10 +144,28 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
       return { segment, directory };
     },
 
-    async filter(segment, options) {
-      if (segment.filters === 0) return new Uint8Array(0);
+    async withFilter(segment, use, options) {
+      if (segment.filters === 0) return use(new Uint8Array(0));
+      const known = keptFilters.get(segment.hash);
+      if (known !== undefined) return use(known);
       const range = rangeOf(segment, 0, 0);
-      return bytes.read(segment, range, (sealed) => own(segment.head.open(0, sealed)), options);
+      const openAndUse = (sealed: Uint8Array): { readonly used: ReturnType<typeof use> } => {
+        const filter = segment.head.open(0, sealed);
+        const used = use(filter);
+        if (!keptFilters.has(segment.hash) && filterBytes + filter.length <= filterMemory) {
+          keptFilters.set(segment.hash, own(filter));
+          filterBytes += filter.length;
+        } else drop?.(filter);
+        return { used };
+      };
+      return (await bytes.read(segment, range, openAndUse, options)).used;
+    },
+
+    release() {
+      opened.clear();
+      for (const filter of keptFilters.values()) drop?.(filter);
+      keptFilters.clear();
+      filterBytes = 0;
     },
 
     async withBlock(segment, number, use, { shape, signal }) {

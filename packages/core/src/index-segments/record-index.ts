@@ -88,7 +88,6 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
   let loaded = new Set<string>();
   // Those passed over once are passed over again, by whoever may.
   const damaged = new Set<string>();
-  const filters = new Map<string, Uint8Array>();
   let loading: Promise<unknown> = Promise.resolve();
   let isLoaded = false;
   let asked = 0;
@@ -149,16 +148,6 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     }
   }
 
-  async function filterOf(
-    segment: OpenSegment,
-    reader: SegmentReader,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    const known = filters.get(segment.hash) ?? (await reader.filter(segment, { signal }));
-    filters.set(segment.hash, known);
-    return known;
-  }
-
   return {
     get mode() {
       return last;
@@ -194,31 +183,33 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
       }
 
       async function lookIntoSegments(start: number): Promise<void> {
-        const open = new Set<number>();
-        for (let number = start; number < Math.min(keys.length, start + BATCH); number++) {
-          if (!lookInto(table, keys[number]!, number)) open.add(number);
+        const end = Math.min(keys.length, start + BATCH);
+        // Typed arrays: what lives through a collection in a look-up makes the young generation grow for good.
+        const isDone = new Uint8Array(end - start);
+        const numbers = new Uint32Array(end - start);
+        for (let number = start; number < end; number++) {
+          if (lookInto(table, keys[number]!, number)) isDone[number - start] = 1;
         }
         for (const segment of segments?.list() ?? []) {
-          if (open.size === 0 || segments === undefined) return;
+          let open = 0;
+          for (let i = 0; i < isDone.length; i++) if (isDone[i] === 0) numbers[open++] = start + i;
+          if (open === 0 || segments === undefined) return;
           if (tolerant && damaged.has(segment.hash)) continue;
           signal?.throwIfAborted();
+          const found = (number: number, block: Uint8Array, offset: number): void => {
+            if (isDone[number - start] === 1) return;
+            if (!several) isDone[number - start] = 1;
+            read(new DataView(block.buffer, block.byteOffset, block.byteLength), offset, segment, payload);
+            visit(number);
+          };
           try {
-            await lookIntoSegment(segment, segments.reader, open);
+            const search = { reader: segments.reader, shape, found, signal };
+            await searchSegment(segment, keys, numbers.subarray(0, open), search);
           } catch (error) {
             signal?.throwIfAborted();
             passOver(segment, error, tolerant);
           }
         }
-      }
-
-      async function lookIntoSegment(segment: OpenSegment, reader: SegmentReader, open: Set<number>): Promise<void> {
-        const filter = await filterOf(segment, reader, signal);
-        const found = (number: number, block: Uint8Array, offset: number): void => {
-          if (!several && !open.delete(number)) return;
-          read(new DataView(block.buffer, block.byteOffset, block.byteLength), offset, segment, payload);
-          visit(number);
-        };
-        await searchSegment(segment, keys, open, { reader, shape, filter, found, signal });
       }
     },
 
@@ -245,10 +236,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     merged(hash, replaced) {
       const names = [...replaced];
       if (names.length > 0 && names.every((name) => loaded.has(name))) loaded.add(hash);
-      for (const name of names) {
-        loaded.delete(name);
-        filters.delete(name);
-      }
+      for (const name of names) loaded.delete(name);
     },
   };
 }

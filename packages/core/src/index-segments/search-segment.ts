@@ -10,19 +10,35 @@ export interface SegmentSearch extends OperationOptions {
   readonly reader: SegmentReader;
   /** The form of the records. */
   readonly shape: RecordShape;
-  /** The filter of the segment. */
-  readonly filter: Uint8Array;
   /** Told of each record that has one of the keys: the number of the key, and where the record is. */
   readonly found: (wanted: number, block: Uint8Array, offset: number) => void;
 }
 
-/** Searches a segment for some of the keys; each block that may have one of them is read once. */
+/** Searches a segment for the keys of those numbers; each block that may have one of them is read once. */
 export async function searchSegment(
   segment: OpenSegment,
   keys: readonly Uint8Array[],
-  wanted: Iterable<number>,
-  { reader, shape, filter, found, signal }: SegmentSearch,
+  wanted: Uint32Array,
+  { reader, shape, found, signal }: SegmentSearch,
 ): Promise<void> {
+  const choose = (filter: Uint8Array): Map<number, number[]> => chooseBlocks(segment, keys, wanted, filter, shape);
+  const byBlock = await reader.withFilter(segment, choose, { signal });
+  for (const [number, members] of byBlock) {
+    const use = (block: Uint8Array): void => {
+      for (const member of members) searchBlock(block, keys[member]!, shape, (offset) => found(member, block, offset));
+    };
+    await reader.withBlock(segment, number, use, { shape, signal });
+  }
+}
+
+/** The numbers of the keys that a block may have, by the number of the block. */
+function chooseBlocks(
+  segment: OpenSegment,
+  keys: readonly Uint8Array[],
+  wanted: Uint32Array,
+  filter: Uint8Array,
+  shape: RecordShape,
+): Map<number, number[]> {
   const byBlock = new Map<number, number[]>();
   for (const number of wanted) {
     const key = keys[number]!;
@@ -36,12 +52,7 @@ export async function searchSegment(
       else others.push(number);
     }
   }
-  for (const [number, members] of byBlock) {
-    const use = (block: Uint8Array): void => {
-      for (const member of members) searchBlock(block, keys[member]!, shape, (offset) => found(member, block, offset));
-    };
-    await reader.withBlock(segment, number, use, { shape, signal });
-  }
+  return byBlock;
 }
 
 /** The first block whose fence is not before the key. */

@@ -17,6 +17,8 @@ export interface SegmentContext {
   readonly cache: SegmentCache;
   /** Bytes of opened blocks that are kept in memory. */
   readonly blockMemory: number;
+  /** Bytes of filters that are kept in memory. */
+  readonly filterMemory: number;
   /** Hears of copies that are damaged. */
   readonly logger: Logger;
 }
@@ -71,14 +73,18 @@ export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentC
     if (before < limit && before + length >= limit) await fetchWhole(object, options);
   }
 
+  function openAndFree<T>(bytes: Uint8Array, open: (bytes: Uint8Array) => T): T {
+    const opened = open(bytes);
+    // What was sealed has been copied by opening it.
+    if (keyring.encrypted) freeBytes(bytes);
+    return opened;
+  }
+
   async function fromCopy<T>(hash: string, range: ByteRange, open: (bytes: Uint8Array) => T): Promise<T | undefined> {
     const bytes = await cache.read(hash, range);
     if (bytes === undefined) return undefined;
     try {
-      const opened = open(bytes);
-      // What was sealed has been copied by opening it.
-      if (keyring.encrypted) freeBytes(bytes);
-      return opened;
+      return openAndFree(bytes, open);
     } catch (error) {
       if (!isDamage(error)) throw error;
       logger.warn('a copy of an index segment is damaged', { object: objectName('index', hash), code: error.code });
@@ -102,7 +108,7 @@ export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentC
       }
       const bytes = await objects.getRange('index', hash, range, options);
       await note(object, range.length, options);
-      return open(bytes);
+      return openAndFree(bytes, open);
     },
 
     async announce(object, options = {}) {

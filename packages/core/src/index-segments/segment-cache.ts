@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteRange, Clock, Logger } from '@holdfast/contracts';
-import { createLruCache } from '../internal/lru-cache.ts';
+import { freeBytes } from '../internal/free-bytes.ts';
+import { createOpenFiles } from './open-files.ts';
 
 /** Where a {@link SegmentCache} keeps its files, and how many. */
 export interface SegmentCacheOptions {
@@ -32,7 +32,8 @@ export interface SegmentCache {
   /** Keeps an object. */
   put(hash: string, bytes: Uint8Array): Promise<void>;
   /**
-   * Fetches an object piece by piece and keeps it if it has its hash. Rejects if `fetch` does, and with nothing else.
+   * Fetches an object piece by piece and keeps it if it has its hash. The pieces are gone afterwards. Rejects if `fetch` does, and
+   * with nothing else.
    */
   fill(hash: string, size: number, fetch: (range: ByteRange) => Promise<Uint8Array>): Promise<void>;
   /** Drops an object that turned out not to be what it should. */
@@ -42,7 +43,7 @@ export interface SegmentCache {
 }
 
 const PIECE = 256 * 1024;
-const MOST_OPEN = 8;
+const MOST_OPEN = 64;
 
 /** Makes a {@link SegmentCache}. The folder is made when something is kept. */
 export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
@@ -53,8 +54,9 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
   // What is in the folder, the one not used for longest first.
   const files = new Map<string, number>();
   const used = new Set<string>();
-  // Opening a file for each block would cost more than reading it. Closing waits for reads under way.
-  const handles = createLruCache<FileHandle>(MOST_OPEN, (file) => void file.close().catch(() => {}));
+  // Opening a file for each block would cost more than reading it.
+  const opened = createOpenFiles(MOST_OPEN);
+  let usedLast: string | undefined;
   let total = 0;
 
   async function openFolder(): Promise<string> {
@@ -94,7 +96,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
 
   function forgetAll(): void {
     folder = undefined;
-    handles.clear();
+    opened.clear();
     used.clear();
     files.clear();
     total = 0;
@@ -103,7 +105,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
   async function drop(path: string, name: string): Promise<void> {
     total -= files.get(name) ?? 0;
     files.delete(name);
-    handles.delete(name);
+    opened.drop(join(path, name));
     await rm(join(path, name), { force: true });
   }
 
@@ -115,9 +117,20 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
   }
 
   async function adopt(path: string, draft: string, hash: string, bytes: number): Promise<void> {
+    opened.drop(join(path, hash));
     await rename(join(path, draft), join(path, hash));
     total += bytes - (files.get(hash) ?? 0);
     files.set(hash, bytes);
+  }
+
+  function noteRead(hash: string): void {
+    // Blocks of one object are mostly read one after the other, and changing the order makes garbage.
+    if (hash === usedLast) return;
+    const bytes = files.get(hash)!;
+    files.delete(hash);
+    files.set(hash, bytes);
+    used.add(hash);
+    usedLast = hash;
   }
 
   return {
@@ -127,19 +140,13 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
       if (directory === undefined && folder === undefined) return undefined;
       try {
         const path = await (folder ??= openFolder());
-        const known = files.get(hash);
-        if (known === undefined) return undefined;
-        files.delete(hash);
-        files.set(hash, known);
-        used.add(hash);
-        const file = handles.get(hash) ?? (await open(join(path, hash), 'r'));
-        handles.set(hash, file, 1);
-        const buffer = new Uint8Array(length);
-        const { bytesRead } = await file.read(buffer, 0, length, offset);
-        return bytesRead === length ? buffer : undefined;
+        if (!files.has(hash)) return undefined;
+        noteRead(hash);
+        const bytes = new Uint8Array(length);
+        const count = await opened.read(join(path, hash), bytes, offset);
+        return count === length ? bytes : undefined;
       } catch {
         // Deleted, or out of reach: then it may be fetched anew.
-        handles.delete(hash);
         total -= files.get(hash) ?? 0;
         files.delete(hash);
         return undefined;
@@ -175,6 +182,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
             if (piece === undefined) break;
             digest.update(piece);
             await file.write(piece, 0, piece.length, offset);
+            freeBytes(piece);
           }
         } finally {
           await file.close();
@@ -192,7 +200,7 @@ export function createSegmentCache(options: SegmentCacheOptions): SegmentCache {
 
     async close() {
       closed = true;
-      handles.clear();
+      opened.clear();
       const path = await folder?.catch(() => undefined);
       if (path === undefined) return;
       if (directory === undefined) await rm(path, { recursive: true, force: true }).catch(() => {});

@@ -27,6 +27,7 @@ export function createLruCache<Value>(limit: number, onDrop: (value: Value) => v
   // A map remembers the order of insertion: the first entry is the one not used for longest.
   const entries = new Map<string, { readonly value: Value; readonly cost: number }>();
   let total = 0;
+  let youngest: string | undefined;
 
   function drop(key: string): void {
     const entry = entries.get(key);
@@ -39,9 +40,11 @@ export function createLruCache<Value>(limit: number, onDrop: (value: Value) => v
   return {
     get(key) {
       const entry = entries.get(key);
-      if (!entry) return undefined;
+      // Putting an entry in another place makes garbage.
+      if (entry === undefined || key === youngest) return entry?.value;
       entries.delete(key);
       entries.set(key, entry);
+      youngest = key;
       return entry.value;
     },
     has: (key) => entries.has(key),
@@ -56,6 +59,7 @@ export function createLruCache<Value>(limit: number, onDrop: (value: Value) => v
         return;
       }
       entries.set(key, { value, cost });
+      youngest = key;
       total += cost;
       for (const oldest of entries.keys()) {
         if (total <= limit) break;

@@ -90,6 +90,7 @@ export interface IndexStoreContext {
 const BLOB_SHARE = 1 / 4;
 const ITEM_SHARE = 1 / 8;
 const BLOCK_SHARE = 1 / 64;
+const FILTER_SHARE = 1 / 16;
 
 /** Makes an {@link IndexStore}. */
 export function createIndexStore(context: IndexStoreContext): IndexStore {
@@ -97,7 +98,8 @@ export function createIndexStore(context: IndexStoreContext): IndexStore {
   const directory = cacheFolder(budget, keyring);
   const { temporaryDirectory, cacheSize, memory, index: mode } = budget;
   const cache = createSegmentCache({ directory, temporaryDirectory, size: cacheSize, clock, logger });
-  const reader = createSegmentReader({ objects, keyring, cache, logger, blockMemory: memory * BLOCK_SHARE });
+  const shares = { blockMemory: memory * BLOCK_SHARE, filterMemory: memory * FILTER_SHARE };
+  const reader = createSegmentReader({ objects, keyring, cache, logger, ...shares });
   const segments = new Map<string, OpenSegment>();
   const kinds: { readonly [Kind in SegmentKind]: Map<string, OpenSegment> } = {
     blobs: new Map(),

@@ -43,6 +43,8 @@ async function merge(
   { signal }: OperationOptions,
 ): Promise<SegmentContent> {
   const { reader } = index;
+  // A merge holds its result twice, sealed and not.
+  reader.release();
   // Also what those replace that are replaced now: whoever knows the new one need not look at any of them.
   const replaces = [...new Set(chosen.flatMap(({ hash }) => [hash, ...index.replacedBy(hash)]))].toSorted();
   switch (kind) {

@@ -58,6 +58,15 @@ describe('frame', () => {
     expect(unframe(framed, { object: OBJECT })).toEqual(raw);
   });
 
+  it('keeps raw what is long and more packed than it may be', () => {
+    const raw = Uint8Array.from(randomBytes(200_000));
+    // A fifth of every stretch.
+    for (let offset = 0; offset < raw.length; offset += 50) raw.fill(7, offset, offset + 10);
+    expect(frame(raw)[0]).toBe(1);
+    expect(frame(raw, { packed: 0.7 })).toEqual(makeFramed(0, raw.length, raw));
+    expect(frame(raw.subarray(0, 1000), { packed: 0.7 })[0]).toBe(1);
+  });
+
   it('takes a level', () => {
     const raw = new TextEncoder().encode(Array.from({ length: 5000 }, (_, i) => `${i * 7919} `).join(''));
     expect(frame(raw, { level: 19 }).length).toBeLessThan(frame(raw, { level: 1 }).length);

@@ -33,6 +33,36 @@ export const bytesChecks: readonly DestinationCheck[] = [
     },
   },
   {
+    name: 'hands out bytes that are the own of whoever reads',
+    async run({ destination, name, randomness, settle }) {
+      const [bytes, others] = [randomness.bytes(70_000), randomness.bytes(70_000)];
+      await destination.put(name('mine'), bytes);
+      await destination.put(name('other'), others);
+      await settle();
+      const range = { offset: 1000, length: 69_000 };
+      const read = (): Promise<Uint8Array> => destination.get(name('mine'));
+      const readPart = (): Promise<Uint8Array> => destination.get(name('mine'), { range });
+
+      const [first, second, part] = await Promise.all([read(), read(), readPart()]);
+      assertBytes(await destination.get(name('other')), others, 'another object');
+      assertBytes(await destination.get(name('other'), { range }), others.subarray(1000), 'a part of another object');
+      const kept: [Uint8Array, Uint8Array, string][] = [
+        [first, bytes, 'an object read before another one'],
+        [second, bytes, 'an object read twice at the same time'],
+        [part, bytes.subarray(1000), 'a part of it read at the same time'],
+      ];
+      for (const [one, expected, what] of kept) assertBytes(one, expected, what);
+      for (const [index, [one, expected, what]] of kept.entries()) {
+        assertBytes(one, expected, what);
+        // What the engine does with bytes it has no more use for: the buffer is theirs alone, so it can be used or sent away.
+        one.fill(index);
+        structuredClone(one.buffer, { transfer: [one.buffer as ArrayBuffer] });
+        assertBytes(await read(), bytes, 'an object whose bytes were changed and sent away after they had been read');
+        assertBytes(await readPart(), bytes.subarray(1000), 'a part of an object that was used so');
+      }
+    },
+  },
+  {
     name: 'tells the size of an object without reading it',
     async run({ destination, name, randomness, settle }) {
       for (const size of [0, 1, 70_000]) {

@@ -7,6 +7,7 @@ import {
   changingList,
   changingPut,
   changingStat,
+  readingInto,
   withCapabilities,
   withoutConditionalPut,
 } from './liar.ts';
@@ -37,6 +38,33 @@ export const contentLiars: Readonly<Record<string, readonly Liar[]>> = {
         objects.set(name, { bytes, modified: 1 });
       },
     }),
+  ],
+  'hands out bytes that are the own of whoever reads': [
+    readingInto(() => new Uint8Array(1 << 17)),
+    // One buffer for whole objects only, one for parts only.
+    readingInto((range) => (range === undefined ? new Uint8Array(1 << 17) : undefined)),
+    readingInto((range) => (range === undefined ? undefined : new Uint8Array(1 << 17))),
+    (good, objects) => ({
+      ...good,
+      // Gives what it keeps instead of a copy.
+      get: async (name, options) => {
+        const bytes = await good.get(name, options);
+        return options?.range === undefined ? (objects.get(name)?.bytes ?? bytes) : bytes;
+      },
+    }),
+    (good) => {
+      const underway = new Map<string, Promise<Uint8Array>>();
+      return {
+        ...good,
+        // Gives the same bytes to all who ask at the same time.
+        get: async (name, options) => {
+          const key = JSON.stringify([name, options?.range]);
+          const bytes = underway.get(key) ?? good.get(name, options).finally(() => underway.delete(key));
+          underway.set(key, bytes);
+          return bytes;
+        },
+      };
+    },
   ],
   'tells the size of an object without reading it': [
     changingStat((info) => ({ ...info, size: info.size + 1 })),

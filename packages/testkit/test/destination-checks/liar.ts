@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { DestinationError } from '@holdfast/contracts';
-import type { Destination, DestinationCapabilities, ObjectInfo } from '@holdfast/contracts';
+import type { ByteRange, Destination, DestinationCapabilities, ObjectInfo } from '@holdfast/contracts';
 import type { MemoryObject } from '@holdfast/destinations/memory';
 
 /** Objects of the storage a liar stands in front of; each liar gets a storage of its own. */
@@ -20,6 +20,24 @@ export const withoutConditionalPut: Liar = (good) => ({
 
 export function changingGet(change: (bytes: Uint8Array) => Uint8Array): Liar {
   return (good) => ({ ...good, get: async (name, options) => change(await good.get(name, options)) });
+}
+
+/** Reads into buffers that it uses again; `make` makes the first one for a call, or says that this call may have its own. */
+export function readingInto(make: (range: ByteRange | undefined) => Uint8Array | undefined): Liar {
+  return (good) => {
+    let shared: Uint8Array | undefined;
+    return {
+      ...good,
+      get: async (name, options) => {
+        const bytes = await good.get(name, options);
+        const fresh = make(options?.range);
+        if (fresh === undefined) return bytes;
+        if (shared === undefined || shared.byteLength === 0) shared = fresh;
+        shared.set(bytes.subarray(0, shared.byteLength));
+        return bytes.byteLength > shared.byteLength ? bytes : shared.subarray(0, bytes.byteLength);
+      },
+    };
+  };
 }
 
 export function changingPut(change: (bytes: Uint8Array) => Uint8Array): Liar {
