@@ -211,16 +211,36 @@ async function largeAttachment({ folder, repository }: EngineScene, size: BadMai
   return { outcome: `${outcome}, ${peakMegabytes.toFixed(0)} MB at most for ${attachment} bytes`, complaints };
 }
 
+/** So many folders with a budget that has room for them, twice, and before that with one that has not. */
+const FOLDERS = {
+  full: { emptyFolders: 1_000_000, memory: 512 * 2 ** 20, tooLittle: 256 * 2 ** 20, megabytes: 900 },
+  small: { emptyFolders: 170_000, memory: 256 * 2 ** 20, tooLittle: 64 * 2 ** 20, megabytes: 450 },
+};
+
 async function millionFolders({ folder, repository }: EngineScene, size: BadMailSize): Promise<BadMailOutcome> {
-  const emptyFolders = size === 'full' ? 1_000_000 : 250_000;
+  const { emptyFolders, memory, tooLittle, megabytes } = FOLDERS[size];
   const snapshots = async (): Promise<number> => (await Array.fromAsync(repository.snapshots())).length;
   const before = await snapshots();
-  const { outcome, message = '', peakMegabytes } = await runEngine({ folder, emptyFolders });
+  const refused = await runEngine({ folder, emptyFolders, memory: tooLittle });
+  const { outcome, message = '' } = refused;
   const complaints: string[] = [];
   if (outcome !== 'ERR_MEMORY_EXCEEDED') complaints.push(`the backup ended as ${outcome}`);
   else if (!message.includes(`${emptyFolders + 1} folders`) || !/budget\.memory/.test(message))
     complaints.push(message);
-  if (peakMegabytes > MOST_MEGABYTES) complaints.push(`it took ${peakMegabytes.toFixed(0)} MB`);
   if ((await snapshots()) !== before) complaints.push('something was written');
-  return { outcome: `${outcome}, ${peakMegabytes.toFixed(0)} MB at most`, complaints };
+  const needed = Number(/need (\d+) bytes/.exec(message)?.[1]);
+  if (!(needed > tooLittle && needed <= memory)) complaints.push(`it says that ${needed} bytes are needed`);
+
+  const first = await runEngine({ folder, emptyFolders, memory });
+  const second = await runEngine({ folder, emptyFolders, memory });
+  for (const run of [first, second]) {
+    if (run.outcome !== 'complete') complaints.push(`with enough memory: ${inspect(run)}`);
+  }
+  const peaks = [refused, first, second].map(({ peakMegabytes }) => peakMegabytes);
+  if (Math.max(...peaks) > megabytes) complaints.push(`it took ${Math.max(...peaks).toFixed(0)} MB`);
+  const told = peaks.map((peak) => peak.toFixed(0)).join(', ');
+  return {
+    outcome: `${outcome} with ${tooLittle} bytes, ${first.outcome} with ${memory}; ${told} MB at most`,
+    complaints,
+  };
 }

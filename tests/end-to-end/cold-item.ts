@@ -3,26 +3,22 @@ import { generateKey } from '@holdfast/crypto';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { seededRandomness } from '@holdfast/testkit';
 import type { Source } from '@holdfast/contracts';
+import { countedReads, mostOf } from './counted-reads.ts';
+import type { ReadCost } from './counted-reads.ts';
 import { exchangeLikeItem, exchangeLikeSource } from './exchange-like.ts';
 
 /** What reading one item took, by somebody who has just opened the repository and keeps no cache. */
 export interface ColdItem {
   /** Reads, and bytes of them, until the newest snapshot of the source was found. */
-  readonly snapshot: ColdCost;
+  readonly snapshot: ReadCost;
   /** The item after that, where its sort time was known, as lists of items tell it: the most of several items. */
-  readonly known: ColdCost;
+  readonly known: ReadCost;
   /** The same where it was known by its id alone, so that the index was asked. */
-  readonly byId: ColdCost;
-}
-
-/** Reads and bytes read. */
-export interface ColdCost {
-  readonly gets: number;
-  readonly bytes: number;
+  readonly byId: ReadCost;
 }
 
 /** The most that one item may take once the snapshot is given. */
-export const COLD_LIMIT: ColdCost = { gets: 6, bytes: 400_000 };
+export const COLD_LIMIT: ReadCost = { gets: 6, bytes: 400_000 };
 
 const TRIALS = 8;
 
@@ -50,44 +46,26 @@ export async function measureColdItem(messages: number): Promise<ColdItem> {
   };
   await created.backup(mailbox);
 
-  let gets = 0;
-  let bytes = 0;
-  const destination = {
-    ...inner,
-    async get(...request: Parameters<typeof inner.get>) {
-      const answer = await inner.get(...request);
-      gets += 1;
-      bytes += answer.length;
-      return answer;
-    },
-    async [Symbol.asyncDispose]() {},
-  };
-  const cost = { snapshot: { gets: 0, bytes: 0 }, known: { gets: 0, bytes: 0 }, byId: { gets: 0, bytes: 0 } };
-  const most = (name: keyof typeof cost): void => {
-    cost[name] = { gets: Math.max(cost[name].gets, gets), bytes: Math.max(cost[name].bytes, bytes) };
-  };
-  const forget = (): void => {
-    gets = 0;
-    bytes = 0;
-  };
+  const reads = countedReads(inner);
+  const costs: Record<keyof ColdItem, ReadCost[]> = { snapshot: [], known: [], byId: [] };
   for (const isSortKnown of [true, false]) {
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const { id, sortTime, contentKey } = exchangeLikeItem(Math.floor(((trial + 0.5) * messages) / TRIALS));
-      const repository = await openRepository({ destination, key });
-      forget();
+      const repository = await openRepository({ destination: reads.destination, key });
+      reads.forget();
       const { value: latest } = await repository.snapshots({ source: mailbox.id }).next();
       if (latest === undefined) throw new Error('there is no snapshot');
-      most('snapshot');
-      forget();
+      costs.snapshot.push(reads.cost());
+      reads.forget();
       const choice = { snapshot: latest.id, collection: 'inbox', item: id };
       const item = await repository.item(isSortKnown ? { ...choice, sort: sortTime } : choice);
       const message = new TextDecoder().decode(await item.readPart('message.eml'));
       await item.readPart('properties.json');
       if (!message.includes(contentKey)) throw new Error('another item was read');
-      most(isSortKnown ? 'known' : 'byId');
+      costs[isSortKnown ? 'known' : 'byId'].push(reads.cost());
       await repository.close();
     }
   }
   await created.close();
-  return cost;
+  return { snapshot: mostOf(costs.snapshot), known: mostOf(costs.known), byId: mostOf(costs.byId) };
 }

@@ -15,6 +15,8 @@ export interface EngineProgramSettings {
   readonly folder: string;
   /** Empty folders beside the one with items. */
   readonly emptyFolders?: number;
+  /** Bytes of memory in the budget. @defaultValue what the budget has if nothing is said */
+  readonly memory?: number | undefined;
   /** Bytes of an attachment of one of the items. */
   readonly attachment?: number;
   /** Items of 256 KiB beside the ordinary one. */
@@ -46,7 +48,7 @@ const notePeak = (): void => {
 setInterval(notePeak, 20).unref();
 
 const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as EngineProgramSettings;
-const { folder, emptyFolders = 0, attachment, items = 0, act = 'backup', killWorkerAfter } = settings;
+const { folder, emptyFolders = 0, memory, attachment, items = 0, act = 'backup', killWorkerAfter } = settings;
 
 let killed = 0;
 process.on('worker', (worker) => {
@@ -72,7 +74,10 @@ const source = engineSource(() => ({
       : { large: () => [...ordinaryParts('large'), { name: 'attachments/1.bin', bytes: streamOf(attachment) }] }),
   },
 }));
-const repository = await openRepository({ destination: localDestination({ path: folder }), budget: { workers: 2 } });
+const repository = await openRepository({
+  destination: localDestination({ path: folder }),
+  budget: { workers: 2, memory },
+});
 let result: Omit<EngineProgramResult, 'peakMegabytes' | 'killed'>;
 try {
   result = await run();

@@ -12,6 +12,7 @@ import type { CollectionState } from './collection-state.ts';
 import type { NamedItems } from './failed-items.ts';
 import type { FailureLog } from './failure-log.ts';
 import type { OmissionLog } from './omission-log.ts';
+import type { QuietCollections } from './quiet-collections.ts';
 
 /** Counts that grow during a run. */
 export interface BackupCounts {
@@ -59,10 +60,14 @@ export interface BackupContext {
   readonly slots: Semaphore;
   /** What still runs although nobody waits for it now: a run that fails ends only when all of it has. */
   readonly underway: Set<Promise<void>>;
-  /** The collections of the run, by id. */
+  /** The collections of the run, by id, the quiet ones excepted. */
   readonly collections: Map<string, CollectionState>;
+  /** Collections of which there is nothing to ask. One that something is found in becomes one of the others. */
+  readonly quiet: QuietCollections;
   /** Collections of the last snapshot that the source does not have any more; their items may have moved. */
   readonly vanished: Map<string, CollectionState>;
+  /** Those of them that were quiet: only their records are to go. */
+  readonly vanishedQuiet: QuietCollections;
   /** Collections that are left out on purpose. */
   readonly skipped: Map<string, CollectionSkipped>;
   /** Collections that could not be told of, or whose children could not. */

@@ -27,8 +27,9 @@ import { MOST_NAMED_ITEMS } from './failed-items.ts';
 import { createFailureLog } from './failure-log.ts';
 import { followCollection } from './follow-collection.ts';
 import { followToRest } from './follow-to-rest.ts';
-import { prepareCollections } from './list-collections.ts';
+import { prepareCollections, wake } from './list-collections.ts';
 import { createOmissionLog } from './omission-log.ts';
+import { createQuietCollections } from './quiet-collections.ts';
 import { countVanished } from './settle.ts';
 
 /** Backs a source up: brings what the repository knows of it up to date and writes a snapshot. */
@@ -92,10 +93,9 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
 
   if (capture.selfContained) await copyHidden(context);
   for (const { items } of context.vanished.values()) await countVanished(context, items);
-  const dropped = [...context.vanished.keys()];
   const coverageNow = (): CoverageReport => coverageOf(context);
   progress?.phase('storing');
-  const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow, dropped });
+  const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow });
   progress?.end();
   return report(context, stored, coverage, { started, trafficBefore, usageBefore });
 }
@@ -129,7 +129,9 @@ function createContext(
     slots: createSemaphore(options.concurrency),
     underway: new Set(),
     collections: new Map(),
+    quiet: createQuietCollections(),
     vanished: new Map(),
+    vanishedQuiet: createQuietCollections(),
     skipped: new Map(),
     unlisted: [],
     arrivals: new Map(),
@@ -162,8 +164,10 @@ async function recallComplete(context: BackupContext, snapshots: readonly Stored
     .toSorted(newestFirst);
   const last = complete.find(({ snapshot }) => snapshot.id === run.capture.base) ?? complete[0];
   for await (const { value, places } of vault.trees.walk(last?.root, collectionRecordKind, options)) {
-    const state = collections.get(value.id) ?? vanished.get(value.id);
-    state?.before.push(itemTrees(value, places).items);
+    const { items } = itemTrees(value, places);
+    if (items === undefined) continue;
+    const state = collections.get(value.id) ?? vanished.get(value.id) ?? wake(context, value.id);
+    state?.before.push(items);
   }
 }
 

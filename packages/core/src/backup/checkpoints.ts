@@ -40,7 +40,7 @@ export function createCheckpoints(
   async function write(): Promise<void> {
     last = { items: counts.applied, bytes: counts.bytesRead, time: vault.clock.now() };
     try {
-      const { stored } = await commit(context, line, { state: 'checkpoint', coverage, dropped: [] });
+      const { stored } = await commit(context, line, { state: 'checkpoint', coverage });
       options.onProgress?.({ type: 'checkpoint-written', snapshot: stored.snapshot, totals: totalsOf(context) });
     } catch (error) {
       // What was half written may be lost, so nothing more is committed by this run.

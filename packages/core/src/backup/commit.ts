@@ -5,7 +5,7 @@ import { LARGEST_INLINE_ROOT } from '../snapshot/snapshot-store.ts';
 import type { StoredSnapshot } from '../snapshot/snapshot-store.ts';
 import { serialiseCoverage, serialiseSnapshot } from '../snapshot/snapshot-json.ts';
 import type { CoverageReport, Snapshot } from '../snapshot/snapshot.ts';
-import { collectionRecordKind } from '../tree/collection-record.ts';
+import { collectionRecordKind, NO_CURSOR } from '../tree/collection-record.ts';
 import type { CollectionRecord, ItemTree } from '../tree/collection-record.ts';
 import { encodeBody, encodeNode } from '../tree/node.ts';
 import { compareKeys } from '../tree/tree-key.ts';
@@ -14,6 +14,7 @@ import type { NodeReference, TreeEdit } from '../tree/tree-record.ts';
 import { updateTree } from '../tree/tree-writer.ts';
 import type { BackupContext } from './backup-context.ts';
 import { isStirred } from './collection-state.ts';
+import { addQuiet, dropQuiet } from './quiet-edits.ts';
 import { writeIndex } from './write-index.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 import type { WrittenCollection } from './write-trees.ts';
@@ -38,8 +39,6 @@ export interface CommitRequest {
   readonly state: Snapshot['state'];
   /** What was covered; asked when the trees are written. */
   readonly coverage: () => CoverageReport;
-  /** Collections of the snapshot before that are to leave the tree. */
-  readonly dropped: readonly string[];
 }
 
 /** What a commit wrote. */
@@ -60,21 +59,23 @@ const CURSOR_LIFETIME_RUNS = 2;
 /** Writes trees, index and snapshot, in this order, and returns the snapshot. Only then does anything new count. */
 export async function commit(context: BackupContext, line: CommitLine, request: CommitRequest): Promise<Committed> {
   const { vault, nodes, options, source, counts, run, progress } = context;
-  const { state, dropped } = request;
+  const { state } = request;
   const still = [...context.collections.values()].filter((collection) => !isStirred(collection));
   const itemsLyingStill = sumOfItems(still);
+  const quiet = context.quiet.unwritten();
+  const leaving = state === 'complete' ? context.vanishedQuiet.unwritten() : undefined;
   const written = await writeTrees(context);
   const live = written.filter((collection) => !collection.state.gone);
   const sequence = 1 + Math.max(0, ...line.heads.map((head) => head.snapshot.sequence));
   const edits = collectionEdits(context, [...live, ...untouched(context, state)], sequence, [
-    ...dropped,
+    ...(state === 'complete' ? context.vanished.keys() : []),
     ...written.filter((collection) => collection.state.gone).map((collection) => collection.state.collection.id),
   ]);
   const { trees, keyring } = vault;
   const root = await updateTree(
     { reader: trees, packs: nodes, keyring },
     line.root,
-    edits,
+    leaving === undefined ? addQuiet(edits, quiet) : dropQuiet(addQuiet(edits, quiet), leaving),
     collectionRecordKind,
     options,
   );
@@ -131,6 +132,7 @@ export async function commit(context: BackupContext, line: CommitLine, request: 
   line.root = root;
   line.unlisted.push(stored);
   rebase(context, edits);
+  quiet.noteWritten();
   return { stored, coverage };
 }
 
@@ -195,9 +197,6 @@ function recordOf(
 }
 
 const NOTHING_OPEN: readonly string[] = [];
-
-/** Without one the source tells the collection from its beginning. */
-const NO_CURSOR = { cursor: undefined, cursorTime: 0, cursorRun: 0 };
 
 function keepQuietCursor(record: CollectionRecord, base: CollectionRecord | undefined, now: number): CollectionRecord {
   if (base?.cursor === undefined || record.cursor === undefined || now - base.cursorTime >= CURSOR_LIFETIME_MS)

@@ -7,13 +7,15 @@ import type { CollectionState } from './collection-state.ts';
 
 /** What the run has covered so far. */
 export function coverageOf(context: BackupContext): CoverageReport {
-  const { collections, skipped, unlisted, failures, omitted } = context;
+  const { collections, quiet, skipped, unlisted, failures, omitted } = context;
   const causes = new Map(unlisted.map(({ collection, error }) => [collection.id, error.code]));
   const tally = createCollectionTally();
   for (const state of collections.values()) tally.add(lineOf(context, state, causes.get(state.collection.id)));
+  tally.addPlain(quiet.size, quiet);
   for (const { collection, cause } of skipped.values()) tally.add(notCovered(collection, 'skipped', cause));
   for (const { collection, error } of unlisted) {
-    if (!collections.has(collection.id)) tally.add(notCovered(collection, 'failed', error.code));
+    if (!collections.has(collection.id) && !quiet.has(collection.id))
+      tally.add(notCovered(collection, 'failed', error.code));
   }
   const { lines, counts, items, leftOut } = tally;
   const { total, lost } = omitted;

@@ -5,8 +5,8 @@ import type { BackupContext } from './backup-context.ts';
  * from their beginning. How many changes others have nobody knows before they are told; if there are only such, or a
  * collection of which nothing is known, there is no number.
  */
-export function expectedItems({ collections }: BackupContext): number | undefined {
-  let expected: number | undefined;
+export function expectedItems({ collections, quiet }: BackupContext): number | undefined {
+  let expected = quiet.size > 0 ? 0 : undefined;
   for (const { collection, items, pass } of collections.values()) {
     if (pass === undefined) continue;
     const count = collection.itemCount ?? items?.count;

@@ -4,23 +4,57 @@ import { collectionRecordKind } from '../tree/collection-record.ts';
 import type { CollectionRecord } from '../tree/collection-record.ts';
 import type { BackupContext } from './backup-context.ts';
 import { createCollectionLimit } from './collection-limit.ts';
-import { createCollectionState } from './collection-state.ts';
+import type { CollectionLimit } from './collection-limit.ts';
+import { coverAsEmpty, createCollectionState } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { unusableId } from './note-failure.ts';
 import { wellFormedCollection } from './well-formed.ts';
 
 /** Asks the source for its collections and joins them with what the snapshot says that the run begins with. */
 export async function prepareCollections(context: BackupContext): Promise<void> {
-  const { vault, options, run, collections, vanished, unsettled, unlisted } = context;
-  const found = await listCollections(context);
+  const { vault, options, run, source, collections, quiet, vanished, vanishedQuiet, unsettled, unlisted } = context;
+  const found = new Map<string, Collection>();
+  const limit = createCollectionLimit(source, quiet, vault.budget);
+  for await (const collection of listCollections(context, limit)) {
+    const { id, itemCount } = collection;
+    if (itemCount === 0 && !found.has(id)) quiet.add(collection);
+    else {
+      quiet.take(id);
+      found.set(id, collection);
+      limit.add(collection);
+    }
+  }
+  const rouse = (id: string): Collection | undefined => {
+    const collection = quiet.take(id);
+    if (collection === undefined) return undefined;
+    found.set(id, collection);
+    limit.add(collection);
+    return collection;
+  };
+  limit.check();
+  // Of these there is more to report than that they are covered.
+  for (const { collection } of unlisted) rouse(collection.id);
+
   for await (const { value, places } of vault.trees.walk(run.known, collectionRecordKind, options)) {
-    const collection = found.get(value.id);
-    const known = collection === undefined ? value : withCollection(value, collection);
+    const { id } = value;
+    const quietly = isUntold(value) ? quiet.get(id) : undefined;
+    if (quietly !== undefined) {
+      if (isSame(value, quietly) && run.root !== undefined) quiet.noteWritten(id);
+      continue;
+    }
+    const collection = found.get(id) ?? rouse(id);
+    if (collection === undefined && unlisted.length === 0 && isUntold(value)) {
+      vanishedQuiet.add(value.collection);
+      continue;
+    }
+    // So that neither its texts are kept twice nor all of it is compared again and again.
+    const known = collection !== undefined && isSame(value, collection) ? { ...value, collection } : value;
     const state = createCollectionState(collection ?? value.collection, { record: known, places }, context);
     // Where the listing has a gap, only the collection's own feed can tell whether it is still there.
-    (collection === undefined && unlisted.length === 0 ? vanished : collections).set(value.id, state);
-    for (const id of value.open) unsettled.add(id);
+    (collection === undefined && unlisted.length === 0 ? vanished : collections).set(id, state);
+    for (const item of value.open) unsettled.add(item);
   }
+  limit.check();
   for (const [id, collection] of found) {
     if (!collections.has(id)) collections.set(id, createCollectionState(collection, undefined, context));
   }
@@ -28,51 +62,64 @@ export async function prepareCollections(context: BackupContext): Promise<void> 
 
 /** Asks the source once more, late in the run, and tells the collections that were not there when it began. */
 export async function joinNewCollections(context: BackupContext): Promise<CollectionState[]> {
-  const { collections, vanished } = context;
+  const { vault, source, collections, quiet, vanished, vanishedQuiet, unlisted } = context;
   const joined: CollectionState[] = [];
-  for (const [id, collection] of await listCollections(context)) {
-    if (collections.has(id)) continue;
+  const limit = createCollectionLimit(source, quiet, vault.budget);
+  for await (const collection of listCollections(context, limit)) {
+    const { id } = collection;
+    if (collections.has(id) || quiet.has(id)) continue;
+    limit.add(collection);
     const state = vanished.get(id) ?? createCollectionState(collection, undefined, context);
     state.collection = collection;
     vanished.delete(id);
+    vanishedQuiet.take(id);
     collections.set(id, state);
     joined.push(state);
+  }
+  limit.check();
+  for (const { collection } of unlisted) {
+    const state = wake(context, collection.id);
+    if (state !== undefined) coverAsEmpty(state);
   }
   return joined;
 }
 
-/**
- * The record with what the source tells of the collection now, if that is what it says: so that neither its texts are
- * kept twice nor all of it is compared again and again.
- */
-function withCollection(record: CollectionRecord, collection: Collection): CollectionRecord {
-  const { itemCount: _, ...told } = collection;
-  return isDeepStrictEqual(told, record.collection) ? { ...record, collection } : record;
+/** Makes a quiet collection one that can be followed. Undefined if there is no such quiet one. */
+export function wake(context: BackupContext, id: string): CollectionState | undefined {
+  const collection = context.quiet.take(id);
+  if (collection === undefined) return undefined;
+  const state = createCollectionState(collection, undefined, context);
+  context.collections.set(id, state);
+  return state;
 }
 
-async function listCollections({
-  vault,
-  source,
-  reading,
-  skipped,
-  unlisted,
-}: BackupContext): Promise<Map<string, Collection>> {
+/** Whether nothing of a collection was ever told. */
+function isUntold({ cursor, items, pass, open }: CollectionRecord): boolean {
+  return cursor === undefined && items.root === undefined && pass === undefined && open.length === 0;
+}
+
+/** Whether a record says of a collection what the source tells of it now. */
+function isSame(record: CollectionRecord, { itemCount: _, ...told }: Collection): boolean {
+  return isDeepStrictEqual(told, record.collection);
+}
+
+/** Yields what the source lists, as far as there is room for it, and notes what it cannot list or leaves out. */
+async function* listCollections(
+  { source, reading, skipped, unlisted }: BackupContext,
+  limit: CollectionLimit,
+): AsyncGenerator<Collection, void, void> {
   // A second listing tells again what the first one told.
   unlisted.length = 0;
-  const found = new Map<string, Collection>();
   const share = createTextShare();
-  const limit = createCollectionLimit(source, vault.budget);
   for await (const event of source.collections(reading)) {
     // It is heard to its end all the same: whoever is to make room wants to know how much.
-    if (!limit.admits(event.collection)) continue;
+    if (!limit.admits()) continue;
     const collection = share(wellFormedCollection(event.collection));
     if (event.type === 'collection-failed') unlisted.push({ ...event, collection });
     else if (event.type === 'collection-skipped') skipped.set(collection.id, { ...event, collection });
-    else if (collection.id !== '' && collection.id.isWellFormed()) found.set(collection.id, collection);
+    else if (collection.id !== '' && collection.id.isWellFormed()) yield collection;
     else unlisted.push({ type: 'collection-failed', collection: { ...collection, id: '' }, error: unusableId() });
   }
-  limit.check();
-  return found;
 }
 
 /** So many texts are remembered at a time. */

@@ -7,7 +7,7 @@ import type { BackupContext } from './backup-context.ts';
 import { beginToFollow, findCurrent, findEver, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
 import { takeIn } from './item-intake.ts';
-import { joinNewCollections } from './list-collections.ts';
+import { joinNewCollections, wake } from './list-collections.ts';
 import { forgetFailures } from './note-failure.ts';
 import { adoptTrees, writeTrees } from './write-trees.ts';
 
@@ -137,7 +137,7 @@ async function locateBatch(
   settling: Settling,
   { ids, touched }: { readonly ids: readonly string[]; readonly touched: Set<CollectionState> },
 ): Promise<void> {
-  const { source, collections, skipped, reading } = context;
+  const { source, collections, quiet, skipped, reading } = context;
   const asked = new Set(ids);
   const withOpenItems = statesWithOpenItems(context);
   /** The source has said where the item is, so nothing is open about it until it is told of again. */
@@ -151,11 +151,13 @@ async function locateBatch(
   try {
     for await (const { itemId, found } of source.locate(ids, reading)) {
       reading.signal?.throwIfAborted();
-      const isNew = found !== undefined && !collections.has(found.collectionId) && !skipped.has(found.collectionId);
+      const isNew = found !== undefined && [collections, quiet, skipped].every((all) => !all.has(found.collectionId));
       if (isNew && !settling.listedAgain) {
         settling.listedAgain = true;
         for (const joined of await joinNewCollections(context)) touched.add(joined);
       }
+      const woken = found && wake(context, found.collectionId);
+      if (woken !== undefined) touched.add(woken);
       const state = found && collections.get(found.collectionId);
       if (found === undefined || state === undefined || state.gone) {
         close(itemId);

@@ -5,6 +5,8 @@ import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
+import { compareKeys } from '../tree/tree-key.ts';
+import type { NodeReference } from '../tree/tree-record.ts';
 import { findCollection, walkCollections } from './find-collection.ts';
 
 /** Options of {@link Repository.collections}. */
@@ -16,8 +18,11 @@ export interface SnapshotCollection extends Collection {
   readonly items: number;
 }
 
-/** What a list of items may be sorted by. */
-export type ItemSortField = 'date' | 'from' | 'size' | 'subject';
+/**
+ * What a list of items may be sorted by. `created` is the order in which items are stored: by their time of creation when
+ * they were first stored. `date` is when they were received, or else created.
+ */
+export type ItemSortField = 'created' | 'date' | 'from' | 'size' | 'subject';
 
 /** Which items are wanted. Every condition given must hold; texts are found anywhere, in any case. */
 export interface ItemFilter {
@@ -43,11 +48,11 @@ export interface BrowseOptions extends OperationOptions, SnapshotChoice {
   readonly page?: number | undefined;
   /** Items on a page, 1 to 1,000. @defaultValue `50` */
   readonly pageSize?: number | undefined;
-  /** What to sort by. @defaultValue `'date'` */
+  /** What to sort by. Only a page in the order `'created'` is read by itself. @defaultValue `'created'` */
   readonly sortBy?: ItemSortField | undefined;
   /** From which end. @defaultValue `'descending'`, the newest first */
   readonly order?: 'ascending' | 'descending' | undefined;
-  /** Which items. @defaultValue all */
+  /** Which items. To count those that fit, the whole collection is read. @defaultValue all */
   readonly filter?: ItemFilter | undefined;
 }
 
@@ -77,12 +82,11 @@ export interface ItemPage {
   readonly total: number;
 }
 
-type ResolvedBrowseOptions = Required<Pick<BrowseOptions, 'page' | 'pageSize' | 'sortBy' | 'order' | 'filter'>>;
+type BrowseDefaults = 'page' | 'pageSize' | 'sortBy' | 'order' | 'filter';
+type ResolvedBrowseOptions = { readonly [Name in BrowseDefaults]: NonNullable<BrowseOptions[Name]> };
 
-function resolveBrowseOptions(options: BrowseOptions): {
-  [Name in keyof ResolvedBrowseOptions]: NonNullable<BrowseOptions[Name]>;
-} {
-  const { page = 1, pageSize = 50, sortBy = 'date', order = 'descending', filter = {} } = options;
+function resolveBrowseOptions(options: BrowseOptions): ResolvedBrowseOptions {
+  const { page = 1, pageSize = 50, sortBy = 'created', order = 'descending', filter = {} } = options;
   if (!Number.isSafeInteger(page) || page < 1) throw new RangeError(`page must be a positive integer, got ${page}`);
   if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > 1000) {
     throw new RangeError(`pageSize must be an integer from 1 to 1000, got ${pageSize}`);
@@ -105,10 +109,47 @@ export async function* listCollections(
 
 /** Lists one page of the items of a collection. */
 export async function browseItems(vault: Vault, options: BrowseOptions): Promise<ItemPage> {
-  const { page, pageSize, sortBy, order, filter } = resolveBrowseOptions(options);
-  const snapshot = await findSnapshot(vault.snapshots, options, options);
-  const { items } = await findCollection(vault, snapshot, options.collection, options);
+  const { signal } = options;
+  const resolved = resolveBrowseOptions(options);
+  const { page, pageSize, sortBy, filter } = resolved;
+  const snapshot = await findSnapshot(vault.snapshots, options, { signal });
+  const { items } = await findCollection(vault, snapshot, options.collection, { signal });
+  const isWhole = Object.values(filter).every((condition) => condition === undefined);
+  const { listed, total } =
+    isWhole && sortBy === 'created'
+      ? await readPage(vault, items, resolved, { signal })
+      : await sortItems(vault, items, resolved, { signal });
+  return { items: listed.map(listedItem), page, pages: Math.max(1, Math.ceil(total / pageSize)), total };
+}
 
+/** The items of a page, and how many there are on all pages. */
+interface Listing {
+  readonly listed: readonly ItemRecord[];
+  readonly total: number;
+}
+
+/** A page of all items in the order of the tree. What lies beside the path to it is passed over by its counts, unread. */
+async function readPage(
+  { trees }: Vault,
+  items: NodeReference | undefined,
+  { page, pageSize, order }: ResolvedBrowseOptions,
+  options: OperationOptions,
+): Promise<Listing> {
+  const total = items?.count ?? 0;
+  const before = (page - 1) * pageSize;
+  const [from, to] = order === 'ascending' ? [before, before + pageSize] : [total - before - pageSize, total - before];
+  const listed: ItemRecord[] = [];
+  for await (const { value } of trees.walk(items, itemRecordKind, { ...options, from, to })) listed.push(value);
+  return { listed: order === 'ascending' ? listed : listed.toReversed(), total };
+}
+
+/** A page of the items that fit, in any order. All of them are read. */
+async function sortItems(
+  { trees }: Vault,
+  items: NodeReference | undefined,
+  { page, pageSize, sortBy, order, filter }: ResolvedBrowseOptions,
+  options: OperationOptions,
+): Promise<Listing> {
   const sign = order === 'ascending' ? 1 : -1;
   const compare = (a: ItemRecord, b: ItemRecord): number => sign * COMPARISONS[sortBy](a, b);
   const fits = matcher(filter);
@@ -116,19 +157,13 @@ export async function browseItems(vault: Vault, options: BrowseOptions): Promise
   const wanted = page * pageSize;
   let best: ItemRecord[] = [];
   let total = 0;
-  for await (const { value } of vault.trees.walk(items, itemRecordKind, options)) {
+  for await (const { value } of trees.walk(items, itemRecordKind, options)) {
     if (!fits(value.summary)) continue;
     total += 1;
     best.push(value);
     if (best.length >= 2 * wanted + 1000) best = best.toSorted(compare).slice(0, wanted);
   }
-  const listed = best.toSorted(compare).slice(wanted - pageSize, wanted);
-  return {
-    items: listed.map(listedItem),
-    page,
-    pages: Math.max(1, Math.ceil(total / pageSize)),
-    total,
-  };
+  return { listed: best.toSorted(compare).slice(wanted - pageSize, wanted), total };
 }
 
 /** An item as lists show it. */
@@ -139,6 +174,7 @@ export function listedItem({ id, sort, kind, summary, volatile }: ItemRecord): L
 const byDate = (a: ItemRecord, b: ItemRecord): number => a.summary.date - b.summary.date || (a.id < b.id ? -1 : 1);
 
 const COMPARISONS: Readonly<Record<ItemSortField, (a: ItemRecord, b: ItemRecord) => number>> = {
+  created: compareKeys,
   date: byDate,
   from: (a, b) => compareText(a.summary.from ?? '', b.summary.from ?? '') || byDate(a, b),
   size: (a, b) => (a.summary.size ?? 0) - (b.summary.size ?? 0) || byDate(a, b),

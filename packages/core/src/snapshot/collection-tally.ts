@@ -9,6 +9,8 @@ export const MOST_PLAIN_LINES = 100_000;
 export interface CollectionTally {
   /** Counts one, and keeps its line while there is room. */
   add(line: CollectionCoverage): void;
+  /** Counts so many that are covered and empty, and takes the lines of as many as there is room for. */
+  addPlain(count: number, collections: Iterable<Pick<CollectionCoverage, 'id' | 'name'>>): void;
   /** Collections by state. */
   readonly counts: Readonly<Record<CollectionCoverage['state'], number>>;
   /** Items of all of them. */
@@ -41,6 +43,16 @@ export function createCollectionTally(): CollectionTally {
         else leftOut.plain += 1;
       } else if (telling.length < MOST_LINES) telling.push(line);
       else leftOut.telling += 1;
+    },
+    addPlain(count, collections) {
+      counts.covered += count;
+      let left = count;
+      for (const { id, name } of collections) {
+        if (left === 0 || plain.length >= MOST_PLAIN_LINES) break;
+        plain.push({ id, name, state: 'covered', cause: undefined, items: 0, failed: 0, omitted: 0, atRest: true });
+        left -= 1;
+      }
+      leftOut.plain += left;
     },
     counts,
     leftOut,

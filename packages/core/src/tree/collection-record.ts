@@ -36,6 +36,13 @@ export interface CollectionRecord {
   readonly open: readonly string[];
 }
 
+/** What the record of a collection says that the source is to tell from its beginning. */
+export const NO_CURSOR: Pick<CollectionRecord, 'cursor' | 'cursorRun' | 'cursorTime'> = {
+  cursor: undefined,
+  cursorTime: 0,
+  cursorRun: 0,
+};
+
 const KINDS: ReadonlySet<string> = new Set<CollectionKind>(['mail', 'calendar', 'contacts', 'tasks', 'notes', 'other']);
 
 /** Collection records as they lie in a tree. */

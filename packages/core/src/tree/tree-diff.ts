@@ -1,5 +1,6 @@
 import type { OperationOptions } from '@holdfast/contracts';
 import { equalBytes, toHex } from '../internal/bytes.ts';
+import type { NodeParts } from './node.ts';
 import { compareKeys } from './tree-key.ts';
 import type { TreeKey } from './tree-key.ts';
 import type { TreeReader } from './tree-reader.ts';
@@ -64,18 +65,21 @@ async function withLevels(
   return root === undefined ? [] : [{ node: root, level: (await reader.node(root, options)).level }];
 }
 
+/** Replaces the nodes of a level by their children. */
 async function expand(
   reader: TreeReader,
-  nodes: readonly LevelledNode[],
+  entries: readonly LevelledNode[],
   level: number,
   options: OperationOptions,
 ): Promise<LevelledNode[]> {
   const expanded: LevelledNode[] = [];
-  for (const entry of nodes) {
+  const highest = entries.filter((entry) => entry.level === level).map(({ node }) => node);
+  const nodes = reader.nodes(highest, options);
+  for (const entry of entries) {
     if (entry.level < level) expanded.push(entry);
     else {
-      const children = reader.children(await reader.node(entry.node, options));
-      for (const node of children) expanded.push({ node, level: level - 1 });
+      const { value } = await nodes.next();
+      for (const node of reader.children(value as NodeParts)) expanded.push({ node, level: level - 1 });
     }
   }
   return expanded;
@@ -83,10 +87,11 @@ async function expand(
 
 async function* leaves<T extends TreeKey>(
   reader: TreeReader,
-  nodes: readonly LevelledNode[],
+  entries: readonly LevelledNode[],
   kind: RecordKind<T>,
   options: OperationOptions,
 ): AsyncGenerator<TreeRecord<T>, undefined, void> {
-  for (const { node } of nodes) yield* reader.records(await reader.node(node, options), kind);
+  const nodes = entries.map(({ node }) => node);
+  for await (const leaf of reader.nodes(nodes, options)) yield* reader.records(leaf, kind);
   return undefined;
 }

@@ -26,6 +26,8 @@ export interface ChildReference extends NodeReference {
 export interface TreeReader {
   /** Reads a node and takes it apart. */
   node(reference: NodeReference, options?: OperationOptions): Promise<NodeParts>;
+  /** Reads nodes in order, several at once: neighbours in a pack with one range read. */
+  nodes(references: readonly NodeReference[], options?: NodesOptions): AsyncGenerator<NodeParts, void, void>;
   /** The children of an inner node. */
   children(node: NodeParts): ChildReference[];
   /** The records of a leaf. */
@@ -44,17 +46,31 @@ export interface TreeReader {
   prefetch(references: readonly NodeReference[], options?: OperationOptions): Promise<void>;
   /** Puts a node that was read otherwise, and verified, into the cache. Its hints must name their packs. */
   learn(id: Uint8Array, node: Uint8Array): void;
-  /** Yields all records in order, reading nodes as they are needed. */
+  /** Yields all records in order, or some of them by their positions, reading nodes as they are needed. */
   walk<T extends TreeKey>(
     root: NodeReference | undefined,
     kind: RecordKind<T>,
-    options?: OperationOptions,
+    options?: WalkOptions,
   ): AsyncGenerator<TreeRecord<T>, void, void>;
+}
+
+/** Options of {@link TreeReader.nodes}. */
+export interface NodesOptions extends OperationOptions {
+  /** So many are read at once. @defaultValue 32, of usual size half a MiB, and 2 MiB at most */
+  readonly atOnce?: number | undefined;
+}
+
+/** Options of {@link TreeReader.walk}. */
+export interface WalkOptions extends OperationOptions {
+  /** Position of the first record wanted, from 0. Nodes before it are not read. @defaultValue the beginning */
+  readonly from?: number | undefined;
+  /** Position behind the last record wanted. Nodes from there on are not read. @defaultValue the end */
+  readonly to?: number | undefined;
 }
 
 /** Bytes of nodes that are kept, if nothing else is said. */
 const CACHE_BYTES = 32 * 1024 * 1024;
-/** So many leaves are read at once: of usual size half a MiB, and 2 MiB at most. */
+/** So many nodes are read at once, if nothing else is said. */
 const AT_ONCE = 32;
 /** What a record and a place of a node that was taken apart take beside its bytes. */
 const RECORD_OVERHEAD = 100;
@@ -125,23 +141,50 @@ export function createTreeReader(
     });
   }
 
+  async function* nodes(
+    references: readonly NodeReference[],
+    { atOnce = AT_ONCE, ...options }: NodesOptions = {},
+  ): AsyncGenerator<NodeParts, void, void> {
+    for (let first = 0; first < references.length; first += atOnce) {
+      const some = references.slice(first, first + atOnce);
+      await prefetch(some, options);
+      for (const reference of some) yield await node(reference, options);
+    }
+  }
+
   async function* walk<T extends TreeKey>(
     root: NodeReference | undefined,
     kind: RecordKind<T>,
-    options: OperationOptions = {},
+    options: WalkOptions = {},
   ): AsyncGenerator<TreeRecord<T>, void, void> {
-    if (root === undefined) return;
-    const parts = await node(root, options);
+    if (root !== undefined) yield* walkBelow(await node(root, options), kind, options);
+  }
+
+  async function* walkBelow<T extends TreeKey>(
+    parts: NodeParts,
+    kind: RecordKind<T>,
+    { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, signal }: WalkOptions,
+  ): AsyncGenerator<TreeRecord<T>, void, void> {
     if (parts.level === 0) {
-      yield* records(parts, kind);
+      yield* records(parts, kind).slice(Math.max(0, from), Math.max(0, to));
       return;
     }
-    const all = children(parts);
-    for (let first = 0; first < all.length; first += AT_ONCE) {
-      const some = all.slice(first, first + AT_ONCE);
-      // Leaves are read many at once: they lie side by side where they were written in one go.
-      if (parts.level === 1) await prefetch(some, options);
-      for (const child of some) yield* walk(child, kind, options);
+    let end = 0;
+    const wanted = children(parts).flatMap((child) => {
+      const start = end;
+      end += child.count;
+      return start < to && end > from ? [{ child, start }] : [];
+    });
+    // Inner nodes are read one by one: whoever walks may stop early.
+    const atOnce = parts.level === 1 ? AT_ONCE : 1;
+    const starts = wanted.map(({ start }) => start).values();
+    const below = nodes(
+      wanted.map(({ child }) => child),
+      { atOnce, signal },
+    );
+    for await (const child of below) {
+      const start = starts.next().value ?? 0;
+      yield* walkBelow(child, kind, { from: from - start, to: to - start, signal });
     }
   }
 
@@ -154,6 +197,7 @@ export function createTreeReader(
 
   return {
     node,
+    nodes,
     children,
     records,
     walk,

@@ -31,6 +31,9 @@ export interface TreeEdit<T> {
   readonly record?: { readonly value: T; readonly places: readonly (Place | undefined)[] } | undefined;
 }
 
+/** Edits in order of their keys: an array, or what makes each when it is asked for. */
+export type TreeEdits<T> = Pick<readonly TreeEdit<T>[], 'at' | 'length'>;
+
 /** A node that is known by its id, and where it is believed to be. */
 export interface NodeReference {
   /** Blob id. */

@@ -12,7 +12,7 @@ import { compareKeys } from './tree-key.ts';
 import type { TreeKey } from './tree-key.ts';
 import type { ChildReference, TreeReader } from './tree-reader.ts';
 import { placeOf } from './tree-record.ts';
-import type { NodeReference, RecordKind, TreeEdit } from './tree-record.ts';
+import type { NodeReference, RecordKind, TreeEdit, TreeEdits } from './tree-record.ts';
 
 /** What updating a tree needs. */
 export interface TreeWriterContext {
@@ -66,7 +66,7 @@ const FEWEST_CHILDREN = 2;
 export async function updateTree<T extends TreeKey>(
   { reader, packs, keyring, stored }: TreeWriterContext,
   root: NodeReference | undefined,
-  edits: readonly TreeEdit<T>[],
+  edits: TreeEdits<T>,
   kind: RecordKind<T>,
   options: OperationOptions = {},
 ): Promise<NodeReference | undefined> {
@@ -76,6 +76,7 @@ export async function updateTree<T extends TreeKey>(
   const boundary = createNodeBoundary();
   const encodeCbor = createCborEncoder();
 
+  const editAt = (position: number): TreeEdit<T> => edits.at(position) as TreeEdit<T>;
   const levelAt = (number: number): Level =>
     (levels[number] ??= { items: [], size: EMPTY_BODY_LENGTH, held: undefined, followed: undefined });
 
@@ -206,7 +207,7 @@ export async function updateTree<T extends TreeKey>(
       for (const { value, bytes, places } of reader.records(node, kind)) {
         let order = 1;
         for (; next < to; next += 1) {
-          const edit = edits[next] as TreeEdit<T>;
+          const edit = editAt(next);
           order = compareKeys(edit.key, value);
           if (order > 0) break;
           await pushEdit(edit);
@@ -217,17 +218,14 @@ export async function updateTree<T extends TreeKey>(
         }
         if (order !== 0) await pushRecord(value, bytes, places.map(placeOf));
       }
-      for (; next < to; next += 1) await pushEdit(edits[next] as TreeEdit<T>);
+      for (; next < to; next += 1) await pushEdit(editAt(next));
       return;
     }
     const children = reader.children(node);
     for (const [position, child] of children.entries()) {
       const start = next;
       const following = children[position + 1];
-      while (
-        next < to &&
-        (following === undefined || compareKeys((edits[next] as TreeEdit<T>).key, following.key) < 0)
-      ) {
+      while (next < to && (following === undefined || compareKeys(editAt(next).key, following.key) < 0)) {
         next += 1;
       }
       if (next > start) await rewrite(child, start, next);
@@ -235,7 +233,7 @@ export async function updateTree<T extends TreeKey>(
     }
   }
 
-  if (root === undefined) for (const edit of edits) await pushEdit(edit);
+  if (root === undefined) for (let next = 0; next < edits.length; next += 1) await pushEdit(editAt(next));
   else await rewrite(root, 0, edits.length);
 
   for (let number = 0; number < levels.length; number += 1) {

@@ -1,11 +1,20 @@
 import process from 'node:process';
+import { SourceError } from '@holdfast/contracts';
 import type { ChangeEvent, Collection, CollectionEvent, Source } from '@holdfast/contracts';
+import type { CaptureOptions } from '@holdfast/core';
 import { memoryMailbox } from '@holdfast/testkit';
 import type { MemoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 
 const MANY = process.env['SLOW'] === '1' ? 100_000 : 5000;
+
+const CAPTURES: readonly CaptureOptions[] = [
+  { mode: 'incremental' },
+  { mode: 'differential' },
+  { mode: 'full' },
+  { mode: 'full', selfContained: true },
+];
 
 /** The mailbox with what it says of the number of items in each collection, and the collections that were asked for. */
 function counting(mailbox: MemoryMailbox): { readonly source: Source; readonly asked: string[] } {
@@ -88,6 +97,62 @@ describe('a collection that is told as empty', () => {
     };
     expect((await repository.backup(moving)).snapshot.statistics).toMatchObject({ items: 3, added: 1, removed: 0 });
     expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+  });
+
+  it('is renamed, cannot be looked into, leaves and comes back like any other, in every mode', async () => {
+    for (const capture of CAPTURES) {
+      const harness = await createHarness();
+      const { repository } = harness;
+      const mailbox = memoryMailbox({ id: 'changing' });
+      let told = new Map<string, Partial<Collection>>();
+      let unlisted: string | undefined;
+      const source: Source = {
+        ...mailbox,
+        async *collections(): AsyncGenerator<CollectionEvent> {
+          for (const [id, more] of told) {
+            const rest = { parentId: undefined, path: [id], kind: 'mail', role: undefined, hidden: false } as const;
+            const collection = { id, ...rest, name: id, metadata: {}, itemCount: 0, ...more };
+            yield { type: 'collection-found', collection };
+            const error = new SourceError('ERR_SOURCE_ACCESS_DENIED', { subject: id });
+            if (id === unlisted) yield { type: 'collection-failed', collection, error };
+          }
+        },
+      };
+      const names = async (): Promise<readonly string[]> => {
+        const found = await Array.fromAsync(harness.repository.collections({ snapshot: 'latest' }));
+        return found.map(({ id, name, items }) => `${id} ${name} ${items}`);
+      };
+      const backUp = (): ReturnType<typeof repository.backup> => repository.backup(source, { capture });
+      mailbox.addCollection('b');
+      told = new Map([
+        ['c', {}],
+        ['a', {}],
+        ['b', {}],
+      ]);
+      await backUp();
+      expect(await names()).toEqual(['a a 0', 'b b 0', 'c c 0']);
+      told = new Map([
+        ['b', { name: 'renamed' }],
+        ['c', {}],
+        ['d', {}],
+      ]);
+      await backUp();
+      expect(await names()).toEqual(['b renamed 0', 'c c 0', 'd d 0']);
+      unlisted = 'c';
+      // Below what cannot be looked into may be anything: what was known of it stays.
+      told.delete('d');
+      const gap = await backUp();
+      expect(gap.coverage.collections.find(({ id }) => id === 'c')).toMatchObject({ state: 'failed' });
+      expect((await names()).slice(0, 2)).toEqual(['b renamed 0', 'c c 0']);
+      unlisted = undefined;
+      mailbox.put('b', sampleItem('i'));
+      told = new Map([
+        ['a', {}],
+        ['b', { itemCount: 1 }],
+      ]);
+      expect((await backUp()).result).toBe('complete');
+      expect(await names()).toEqual(['a a 0', 'b b 1']);
+    }
   });
 
   it(`costs next to nothing, and nothing when it is unchanged: ${MANY} of them`, { timeout: 120_000 }, async () => {

@@ -42,26 +42,27 @@ const browse = (options: Partial<BrowseOptions>): ReturnType<Repository['browse'
   repository.browse({ snapshot: 'latest', collection: 'inbox', ...options });
 
 describe('browse', () => {
-  it('lists pages of 50, the newest first', async () => {
+  it('lists pages of 50, those created last first', async () => {
     const pages = await Promise.all([1, 2, 3, 4].map((page) => browse({ page })));
     expect(pages.map(({ items }) => items.length)).toEqual([50, 50, 30, 0]);
     for (const { total, pages: count } of pages) expect([total, count]).toEqual([COUNT, 3]);
     const listed = pages.flatMap(({ items }) => items);
     expect(listed).toEqual(all);
     expect(new Set(listed.map(({ id }) => id)).size).toBe(COUNT);
-    const dates = listed.map(({ summary }) => summary.date);
-    expect(dates).toEqual(dates.toSorted((a, b) => b - a));
+    const times = listed.map(({ sort }) => sort);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
     expect(listed[0]?.summary).toEqual(summaries[Number(listed[0]?.id.slice(2))]);
   });
 
   it('sorts by every field, from either end, in one order for all pages', async () => {
     const values: Readonly<Record<ItemSortField, (item: ListedItem) => string | number>> = {
+      created: ({ sort }: ListedItem) => sort,
       date: ({ summary }: ListedItem) => summary.date,
       size: ({ summary }: ListedItem) => summary.size ?? 0,
       from: ({ summary }: ListedItem) => (summary.from ?? '').toLowerCase(),
       subject: ({ summary }: ListedItem) => summary.subject.toLowerCase(),
     };
-    for (const sortBy of ['date', 'size', 'from', 'subject'] as const) {
+    for (const sortBy of ['created', 'date', 'size', 'from', 'subject'] as const) {
       const ascending = (await browse({ sortBy, order: 'ascending', pageSize: 1000 })).items;
       const keys = ascending.map(values[sortBy]);
       const isOrdered = keys.every((value, i) => i === 0 || (keys[i - 1] ?? value) <= value);

@@ -1,0 +1,25 @@
+import { seededRandomness } from '@holdfast/testkit';
+import { expect, it } from 'vitest';
+import { createTreeLab, labRecord } from '../support/tree-lab.ts';
+import { itemRecordKind } from '../../src/tree/item-record.ts';
+
+const COUNT = 6000;
+
+it('walks from any position to any other, and reads the nodes on the way alone', async () => {
+  const lab = await createTreeLab();
+  const records = Array.from({ length: COUNT }, (_, i) =>
+    labRecord({ sort: i * 1000, id: `item-${i}` }, { size: 150 }),
+  );
+  const root = await lab.update(undefined, records);
+  const dice = seededRandomness(1);
+  const ranges = Array.from({ length: 40 }, () => [dice.integer(-60, COUNT), dice.integer(0, 120)] as const);
+  for (const [from, length] of [...ranges, [0, COUNT] as const]) {
+    const before = lab.objects.traffic.bytesRead;
+    const walked = lab.reader().walk(root, itemRecordKind, { from, to: from + length });
+    const ids = (await Array.fromAsync(walked)).map(({ value }) => value.id);
+    const expected = records.slice(Math.max(0, from), Math.max(0, from + length)).map(({ id }) => id);
+    expect(ids, `from ${from}`).toEqual(expected);
+    // All of the tree are 56 KB.
+    if (length < COUNT) expect(lab.objects.traffic.bytesRead - before).toBeLessThan(12_000);
+  }
+});
