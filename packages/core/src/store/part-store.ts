@@ -8,6 +8,7 @@ import type { Lane } from '../threads/lane.ts';
 import type { Lanes } from '../threads/lanes.ts';
 import type { StoredPart } from '../tree/item-record.ts';
 import { closeLanePacks } from './close-lane-packs.ts';
+import { knownDigests } from './known-digests.ts';
 import { createOpenSlab } from './open-slab.ts';
 import type { OpenSlab } from './open-slab.ts';
 import { createPackPutter } from './pack-putter.ts';
@@ -185,7 +186,9 @@ export function createPartStore(context: PartStoreContext): PartStore {
     const batch = intake.nextNumber();
     const work = async (): Promise<void> => {
       try {
-        const parts = slab.parts.map(({ kind, length, known }) => ({ ...kind, length, known: known?.digest }));
+        const stored = slab.parts.map(({ known }) => known);
+        const digests = await knownDigests(pending, stored, { signal });
+        const parts = slab.parts.map(({ kind, length }, i) => ({ ...kind, length, known: digests[i] }));
         const lane = intake.pick(slab.used);
         const input = { ...session, batch, slab: slab.bytes(), parts };
         const prepared = await lane.call('prepareBatch', input, [input.slab.buffer as ArrayBuffer]);

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { seededRandomness } from '@holdfast/testkit';
 import { expect, it } from 'vitest';
+import { namesOf } from '../support/damage.ts';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 
 const SIZE = 300_000;
@@ -44,4 +45,15 @@ it('stores no small piece again that a full reads again, in whatever order', asy
   // One pack of trees, because cursors are new.
   expect(packs() - before).toBe(1);
   expect(await contentsOf(repository)).toEqual(truthOf(mailbox));
+});
+
+it('stores small pieces again whose groups the index does not know any more', async () => {
+  const { mailbox, repository, objects, reopen } = await createHarness();
+  mailbox.addCollection('inbox');
+  for (let i = 0; i < 20; i += 1) mailbox.put('inbox', sampleItem(`item-${i}`));
+  await repository.backup(mailbox);
+  for (const name of namesOf(objects, 'index/')) objects.delete(name);
+  const again = await reopen();
+  await again.backup(mailbox, { capture: { mode: 'full' } });
+  expect(await contentsOf(again)).toEqual(truthOf(mailbox));
 });

@@ -200,4 +200,18 @@ describe('a small part that is read again', () => {
     expect(lab.stored.size).toBe(size);
     await lab.store.close();
   });
+
+  it('is stored again where the index does not know its group', async () => {
+    const before = await createStoreLab();
+    const gone = await storePart(before, letter(1));
+    await before.store.close();
+    const lab = await createStoreLab();
+    const there = await storePart(lab, letter(2));
+    const again = await Promise.all([storePart(lab, letter(1), [gone]), storePart(lab, letter(2), [there])]);
+    await lab.store.flush();
+    expect(again[1]).toEqual(there);
+    const places = await lab.index.findMany(again.flatMap(({ blobs }) => blobs));
+    expect(places).not.toContain(undefined);
+    await lab.store.close();
+  });
 });
