@@ -23,11 +23,14 @@ export interface Chunker {
   stream(): ChunkStream;
 }
 
-/** A part that comes in pieces; at most `max` bytes and one piece are held. Chunks are copies. */
+/**
+ * A part that comes in pieces, and after its end the next one, in the same memory: at most `max` bytes and one piece are held.
+ * Chunks are copies.
+ */
 export interface ChunkStream {
   /** Takes the next piece, which may be changed afterwards, and gives the chunks that are certain by now. */
   push(piece: Uint8Array): Uint8Array[];
-  /** Gives the rest. */
+  /** Gives the rest. What comes afterwards is another part. */
   end(): Uint8Array[];
 }
 
@@ -104,9 +107,13 @@ export function createChunker(
         return chunks;
       },
       end() {
-        if (!isCut && end - start <= threshold) return end > start ? [held.slice(start, end)] : [];
         const chunks: Uint8Array[] = [];
+        if (!isCut && start < end && end - start <= threshold) {
+          chunks.push(held.slice(start, end));
+          start = end;
+        }
         while (start < end) chunks.push(takeChunk());
+        isCut = false;
         return chunks;
       },
     };
