@@ -19,7 +19,7 @@ import { chooseCapture } from './capture-run.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import type { CollectionState } from './collection-state.ts';
 import { commit } from './commit.ts';
-import type { CommitLine } from './commit.ts';
+import type { CommitLine, Committed } from './commit.ts';
 import { copyHidden } from './copy-hidden.ts';
 import { coverageOf } from './coverage-of.ts';
 import { expectedItems } from './expected-items.ts';
@@ -56,11 +56,32 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
     started,
   };
   const context = createContext(vault, source, options, { reading, run: captureRun, progress });
+  try {
+    const { stored, coverage } = await followAndCommit(context, { line, snapshots, run });
+    progress?.end();
+    return report(context, stored, coverage, { started, trafficBefore, usageBefore });
+  } finally {
+    await context.data.close();
+  }
+}
+
+/** Brings everything up to date and writes the snapshot; `run` ends the reading where something fails for good. */
+async function followAndCommit(
+  context: BackupContext,
+  {
+    line,
+    snapshots,
+    run,
+  }: { readonly line: CommitLine; readonly snapshots: readonly StoredSnapshot[]; readonly run: AbortController },
+): Promise<Committed> {
+  const { vault, options, progress } = context;
+  const { signal: outer } = options;
   await prepareCollections(context);
-  const { resumes, recalls, capture } = captureRun;
+  const { resumes, recalls, capture } = context.run;
   if (recalls) await recallComplete(context, snapshots);
   if (progress !== undefined) progress.expect({ items: expectedItems(context) });
-  const checkpoints = createCheckpoints(context, line, () => coverageOf(context));
+  const coverage = (): CoverageReport => coverageOf(context);
+  const checkpoints = createCheckpoints(context, line, coverage);
 
   const follow = (states: Iterable<CollectionState>): Promise<void> =>
     mapConcurrent(
@@ -93,11 +114,8 @@ export async function backUp(vault: Vault, source: Source, options: ResolvedBack
 
   if (capture.selfContained) await copyHidden(context);
   for (const { items } of context.vanished.values()) await countVanished(context, items);
-  const coverageNow = (): CoverageReport => coverageOf(context);
   progress?.phase('storing');
-  const { stored, coverage } = await commit(context, line, { state: 'complete', coverage: coverageNow });
-  progress?.end();
-  return report(context, stored, coverage, { started, trafficBefore, usageBefore });
+  return commit(context, line, { state: 'complete', coverage });
 }
 
 function createContext(

@@ -24,11 +24,14 @@ export interface Chunker {
   stream(): ChunkStream;
 }
 
-/** A part that comes in pieces; at most `max` bytes and one piece are held. Chunks are copies. */
+/**
+ * A part that comes in pieces, and after its end the next one, in the same memory: at most `max` bytes and one piece are held.
+ * Chunks are copies.
+ */
 export interface ChunkStream {
   /** Takes the next piece, which may be changed afterwards, and gives the chunks that are certain by now. */
   push(piece: Uint8Array): Uint8Array[];
-  /** Gives the rest. */
+  /** Gives the rest. What comes afterwards is another part. */
   end(): Uint8Array[];
 }
 
@@ -107,12 +110,16 @@ export function createChunker(
       },
       end() {
         const chunks: Uint8Array[] = [];
-        if (!isCut && end > start && end - start <= threshold) {
+        if (!isCut && start < end && end - start <= threshold) {
           chunks.push(held.slice(start, end));
           start = end;
         }
         while (start < end) chunks.push(takeChunk());
         freeBytes(held);
+        held = new Uint8Array(0);
+        start = 0;
+        end = 0;
+        isCut = false;
         return chunks;
       },
     };

@@ -60,10 +60,7 @@ interface Unpacked {
  *
  * @throws A `RangeError` if there are more than 64 MiB.
  */
-export function frame(
-  raw: Uint8Array,
-  { level = DEFAULT_LEVEL, packed: share, into }: FrameOptions = {},
-): Uint8Array {
+export function frame(raw: Uint8Array, { level = DEFAULT_LEVEL, packed: share, into }: FrameOptions = {}): Uint8Array {
   if (raw.length > MAXIMUM_RAW_LENGTH) throw new RangeError('A blob holds up to 64 MiB.');
   const packed = raw.length < MINIMUM_LENGTH || seemsPacked(raw, share) ? undefined : compress(raw, level);
   const isSmaller = packed !== undefined && packed.length < raw.length;

@@ -1,21 +1,20 @@
 import type { StoredPart } from '../tree/item-record.ts';
 import type { PartKind } from './part-kind.ts';
-import type { PreparePart } from './prepare-part.ts';
 
 /** Parts that wait to go to a lane together. */
 export interface OpenSlab {
   /** Bytes in it. */
   readonly used: number;
-  /** Length and kind of each part. */
-  readonly parts: readonly (PreparePart & { readonly length: number })[];
+  /** The parts, one after the other. */
+  readonly parts: readonly WaitingPart[];
   /** Whether a part of that length has room. */
   fits(length: number): boolean;
-  /** Copies a part in; `known` is the same part as it is stored already. The promise is that of what it is stored as. */
+  /** Copies a part in. The promise is that of what it is stored as. */
   add(part: SlabPart): Promise<StoredPart>;
   /** The bytes, which are given away with their buffer. */
   bytes(): Uint8Array;
   /** Keeps the promises. */
-  settle(stored: (part: Omit<SlabPart, 'bytes'>, number: number) => StoredPart): void;
+  settle(stored: (part: WaitingPart, number: number) => StoredPart): void;
   /** Breaks those promises that are not kept yet. */
   abandon(error: unknown): void;
   /** Lets another slab take its place. */
@@ -34,8 +33,13 @@ export interface SlabPart {
   readonly bytes: Uint8Array;
 }
 
-interface Waiting {
-  readonly part: Omit<SlabPart, 'bytes'>;
+/** A part whose bytes are in a slab. */
+export interface WaitingPart extends Omit<SlabPart, 'bytes'> {
+  /** How many they are. */
+  readonly length: number;
+}
+
+interface Promised {
   readonly resolve: (part: StoredPart) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,8 +49,8 @@ const MOST_PARTS = 512;
 
 /** Opens a slab in that memory. */
 export function createOpenSlab(slab: Uint8Array, release: () => void): OpenSlab {
-  const parts: (PreparePart & { readonly length: number })[] = [];
-  const waiting: Waiting[] = [];
+  const parts: WaitingPart[] = [];
+  const promised: Promised[] = [];
   let used = 0;
 
   return {
@@ -59,17 +63,17 @@ export function createOpenSlab(slab: Uint8Array, release: () => void): OpenSlab 
     add({ name, kind, known, bytes }) {
       slab.set(bytes, used);
       used += bytes.length;
-      parts.push({ ...kind, known: known?.digest, length: bytes.length });
+      parts.push({ name, kind, known, length: bytes.length });
       const { promise, resolve, reject } = Promise.withResolvers<StoredPart>();
-      waiting.push({ part: { name, kind, known }, resolve, reject });
+      promised.push({ resolve, reject });
       return promise;
     },
     bytes: () => slab.subarray(0, used),
     settle(stored) {
-      for (const [number, { part, resolve }] of waiting.entries()) resolve(stored(part, number));
+      for (const [number, part] of parts.entries()) promised[number]?.resolve(stored(part, number));
     },
     abandon(error) {
-      for (const { reject } of waiting) reject(error);
+      for (const { reject } of promised) reject(error);
       release();
     },
   };

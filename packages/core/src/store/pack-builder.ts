@@ -131,12 +131,19 @@ export function createPackBuilder({ keyring, compression, domain, target }: Pack
       const pieces = records.slice(lead.length);
       const places = new Uint32Array(3 * pieces.length);
       for (const [i, { ordinal, offset, length }] of pieces.entries()) places.set([ordinal, offset, length], 3 * i);
-      return { bytes, name: hash('sha256', bytes, 'hex'), header, ids: concatBytes(pieces.map(({ id }) => id)), places };
+      return {
+        bytes,
+        name: hash('sha256', bytes, 'hex'),
+        header,
+        ids: concatBytes(pieces.map(({ id }) => id)),
+        places,
+      };
     },
     take() {
       const open = empty();
       const places = new Uint32Array(2 * open.blobs.length);
-      for (const [i, { plaintext }] of open.blobs.entries()) places.set([plaintext.byteOffset, plaintext.length], 2 * i);
+      for (const [i, { plaintext }] of open.blobs.entries())
+        places.set([plaintext.byteOffset, plaintext.length], 2 * i);
       return { ids: concatBytes(open.blobs.map(({ id }) => id)), memory: open.memory, places };
     },
     give(given) {

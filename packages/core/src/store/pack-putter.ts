@@ -2,6 +2,7 @@ import type { OperationOptions } from '@holdfast/contracts';
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { fromHex } from '../internal/bytes.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
+import { createUnderway } from '../internal/underway.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { SealedPack } from './pack-builder.ts';
 import type { PendingBlobs } from './pending-blobs.ts';
@@ -21,9 +22,9 @@ export interface PackPutterContext {
   readonly puts: number;
   /** Packs whose memory is kept for others once they are put. */
   readonly spares: number;
-  /** Carries the signal. */
+  /** Carries the signal that ends the putting. */
   readonly options: OperationOptions;
-  /** Hears of the first pack that could not be put. */
+  /** Hears of each pack that could not be put. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -41,7 +42,7 @@ export interface PackPutter {
 export function createPackPutter(context: PackPutterContext): PackPutter {
   const { objects, index, pending, domain, options, onFailure } = context;
   const slots = createSemaphore(context.puts);
-  const underway = new Set<Promise<void>>();
+  const underway = createUnderway();
   const spares: ArrayBuffer[] = [];
 
   async function store({ bytes, name, header, ids, places }: SealedPack): Promise<void> {
@@ -65,18 +66,10 @@ export function createPackPutter(context: PackPutterContext): PackPutter {
     async put(packs) {
       for (const pack of packs) {
         const release = await slots.acquire(options);
-        const stored = store(pack)
-          .catch(onFailure)
-          .finally(() => {
-            release();
-            underway.delete(stored);
-          });
-        underway.add(stored);
+        underway.add(store(pack).catch(onFailure).finally(release));
       }
     },
-    async settle() {
-      await Promise.all(underway);
-    },
+    settle: () => underway.settle(),
     takeSpare: () => spares.pop(),
   };
 }

@@ -2,21 +2,22 @@ import type { ItemPart, OperationOptions, Randomness } from '@holdfast/contracts
 import type { BlobIndex } from '../index-segments/blob-index.ts';
 import { toHex } from '../internal/bytes.ts';
 import { createSemaphore } from '../internal/semaphore.ts';
+import { createUnderway } from '../internal/underway.ts';
 import type { ObjectStore } from '../objects/object-store.ts';
 import type { Lane } from '../threads/lane.ts';
 import type { Lanes } from '../threads/lanes.ts';
-import type { PartSource, StoredPart } from '../tree/item-record.ts';
+import type { StoredPart } from '../tree/item-record.ts';
 import { closeLanePacks } from './close-lane-packs.ts';
+import { knownDigests } from './known-digests.ts';
+import { createOpenSlab } from './open-slab.ts';
+import type { OpenSlab } from './open-slab.ts';
 import { createPackPutter } from './pack-putter.ts';
 import { partKind } from './part-kind.ts';
 import { createPendingBlobs } from './pending-blobs.ts';
-import { createOpenSlab } from './open-slab.ts';
-import type { OpenSlab, SlabPart } from './open-slab.ts';
-import type { PreparedPart } from './prepared-part.ts';
-import { KNOWN_GROUP } from './prepared-part.ts';
 import { splitIds } from './split-ids.ts';
 import type { StoreLimits } from './store-limits.ts';
 import type { StoreSessionKey } from './store-session.ts';
+import { storedPart } from './stored-part.ts';
 import { takeStream } from './take-stream.ts';
 
 /** Stores the parts of items: everything between a source that delivers them and packs that are durable. */
@@ -38,7 +39,10 @@ export interface PartStore {
    * @throws what ended this store.
    */
   flush(): Promise<void>;
-  /** Forgets everything that is not durable. Safe to repeat. */
+  /**
+   * Ends the store: what is not durable is given up, and every promise of it that is not kept is broken. Resolves once nothing
+   * is read or written any more and the lanes have forgotten this store. Safe to repeat.
+   */
   close(): Promise<void>;
 }
 
@@ -50,7 +54,7 @@ export interface TakeOptions extends OperationOptions {
 
 /** What {@link PartStore.take} gives. */
 export interface TakenParts {
-  /** The parts as they stand in the record of the item. */
+  /** The parts as they stand in the record of the item. Nobody has to wait for it. */
   readonly stored: Promise<readonly StoredPart[]>;
 }
 
@@ -76,6 +80,8 @@ export interface PartStoreContext {
 export interface PartIntake extends PartStoreContext {
   /** What this store is to lanes. */
   readonly session: StoreSessionKey;
+  /** Throws what ended the store. */
+  requireSound(): void;
   /** Waits until another slab may be under way. */
   acquire(options: OperationOptions): Promise<() => void>;
   /** A lane for so many bytes. */
@@ -106,32 +112,56 @@ export function createPartStore(context: PartStoreContext): PartStore {
   const used = new Set<Lane>();
   /** Lanes that gave memory away with a pack. */
   const lacking = new Set<Lane>();
-  const underway = new Set<Promise<void>>();
+  /** Intakes, which end when their bytes were read. */
+  const taking = createUnderway();
+  /** Batches on their way into packs. */
+  const underway = createUnderway();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const pending = createPendingBlobs(index);
-  const putter = createPackPutter({ objects, index, pending, domain, puts: limits.puts, spares: limits.puts, options, onFailure: fail });
+  const putter = createPackPutter({
+    objects,
+    index,
+    pending,
+    domain,
+    puts: limits.puts,
+    spares: limits.puts,
+    options: { signal },
+    onFailure: fail,
+  });
   const salts = (): Uint8Array<ArrayBuffer>[] => Array.from({ length: SALTS }, () => randomness.bytes(SALT_LENGTH));
-  let failure: { readonly error: unknown } | undefined;
   let open: OpenSlab | undefined;
   let urgent = 0;
   let numbers = 0;
   let flushing: Promise<void> = Promise.resolve();
 
-  /** The first failure is the one that counts; what waits must not wait for ever. */
-  function fail(error: unknown): void {
-    failure ??= { error };
-    open?.abandon(failure.error);
+  // What waits must not wait for ever.
+  signal.addEventListener('abort', () => {
+    open?.abandon(signal.reason);
     open = undefined;
+  });
+
+  /** The first failure is the one that counts. */
+  function fail(error: unknown): void {
+    ended.abort(error);
   }
 
   function requireSound(): void {
-    options.signal?.throwIfAborted();
-    if (failure !== undefined) throw failure.error;
+    signal.throwIfAborted();
+  }
+
+  async function acquire(reading: OperationOptions): Promise<() => void> {
+    const release = await slots.acquire(reading);
+    if (signal.aborted) release();
+    requireSound();
+    return release;
   }
 
   const intake: PartIntake = {
     ...context,
     session,
-    acquire: (reading) => slots.acquire(reading),
+    requireSound,
+    acquire,
     pick(bytes) {
       const lane = lanes.pick(bytes);
       used.add(lane);
@@ -141,7 +171,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
     takeSlab: () => slabs.pop() ?? new Uint8Array(limits.slab),
     giveBack: (slab) => slabs.push(slab),
     async storeNew(lane, batch, ids, onKnown) {
-      const fresh = await pending.claim(ids, options);
+      const fresh = await pending.claim(ids, { signal });
       onKnown();
       const spare = lacking.has(lane) ? putter.takeSpare() : undefined;
       if (spare !== undefined) lacking.delete(lane);
@@ -152,8 +182,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
       await putter.put(packs);
     },
     track(work) {
-      const watched = work.catch(fail).finally(() => underway.delete(watched));
-      underway.add(watched);
+      underway.add(work.catch(fail));
     },
   };
 
@@ -161,11 +190,14 @@ export function createPartStore(context: PartStoreContext): PartStore {
     const slab = open;
     open = undefined;
     if (slab === undefined) return;
-    const lane = intake.pick(slab.used);
     const batch = intake.nextNumber();
     const work = async (): Promise<void> => {
       try {
-        const input = { ...session, batch, slab: slab.bytes(), parts: slab.parts };
+        const stored = slab.parts.map(({ known }) => known);
+        const digests = await knownDigests(pending, stored, { signal });
+        const parts = slab.parts.map(({ kind, length }, i) => ({ ...kind, length, known: digests[i] }));
+        const lane = intake.pick(slab.used);
+        const input = { ...session, batch, slab: slab.bytes(), parts };
         const prepared = await lane.call('prepareBatch', input, [input.slab.buffer as ArrayBuffer]);
         const ids = splitIds(prepared.ids);
         await intake.storeNew(lane, batch, ids, () => {
@@ -193,9 +225,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
         return { part: open.add({ name, kind: partKind(name), known: stored, bytes }) };
       }
       dispatch();
-      const release = await slots.acquire(reading);
-      if (failure !== undefined) release();
-      requireSound();
+      const release = await acquire(reading);
       // Somebody else may have opened one meanwhile.
       if (open === undefined) open = createOpenSlab(intake.takeSlab(), release);
       else release();
@@ -214,10 +244,27 @@ export function createPartStore(context: PartStoreContext): PartStore {
     return added;
   }
 
+  async function takeParts(parts: readonly ItemPart[], reading: TakeOptions): Promise<TakenParts> {
+    const taken: Promise<StoredPart>[] = [];
+    for (const part of parts) {
+      requireSound();
+      const { part: stored } = await takePart(part, reading);
+      part.release?.();
+      // Where another part cannot be read, nobody waits for this one.
+      stored.catch(() => {});
+      taken.push(stored);
+    }
+    if (urgent > 0) dispatch();
+    const stored = Promise.all(taken);
+    // Whoever waits for it hears of it; if nobody does, a flush tells.
+    stored.catch(() => {});
+    return { stored };
+  }
+
   async function flushNow(): Promise<void> {
     requireSound();
     dispatch();
-    await Promise.all(underway);
+    await underway.settle();
     requireSound();
     await closeLanePacks([...used], session, { salts, put: (packs) => putter.put(packs) });
     await putter.settle();
@@ -225,18 +272,10 @@ export function createPartStore(context: PartStoreContext): PartStore {
   }
 
   return {
-    async take(parts, reading = {}) {
-      const stored: Promise<StoredPart>[] = [];
-      for (const part of parts) {
-        requireSound();
-        const taken = await takePart(part, reading);
-        part.release?.();
-        // Whoever waits for all of them hears of it; where another part cannot be read, nobody waits.
-        taken.part.catch(() => {});
-        stored.push(taken.part);
-      }
-      if (urgent > 0) dispatch();
-      return { stored: Promise.all(stored) };
+    take(parts, reading = {}) {
+      const taken = takeParts(parts, reading);
+      taking.add(taken);
+      return taken;
     },
     nudge: dispatch,
     async hurry(waiting) {
@@ -255,40 +294,10 @@ export function createPartStore(context: PartStoreContext): PartStore {
     },
     async close() {
       fail(new TypeError('This backup has ended.'));
+      await Promise.all([taking.settle(), flushing]);
+      await underway.settle();
+      await putter.settle();
       await Promise.all([...used].map((lane) => lane.call('endSession', session.session).catch(() => null)));
     },
   };
-}
-
-function storedPart(
-  { name, known }: Omit<SlabPart, 'bytes'>,
-  prepared: PreparedPart | undefined,
-  ids: readonly Uint8Array[],
-): StoredPart {
-  if (prepared === undefined) throw new TypeError('A lane lost a part.');
-  const { size, blobs, sources, segments, digest } = prepared;
-  if (!blobs.includes(KNOWN_GROUP)) {
-    return { name, size, blobs: blobs.map((number) => ids[number] as Uint8Array), sources, segments, digest };
-  }
-  const places = knownPlaces(known);
-  const all: Uint8Array[] = [];
-  let used = 0;
-  const placed = sources?.map((source): PartSource => {
-    const own = blobs.slice(used, used + source.blobs);
-    used += source.blobs;
-    const place = own[0] === KNOWN_GROUP ? places.shift() : undefined;
-    all.push(...(place === undefined ? own.map((number) => ids[number] as Uint8Array) : [place.blob]));
-    return place === undefined ? source : { ...source, at: place.at };
-  });
-  return { name, size, blobs: all, sources: placed, segments, digest };
-}
-
-/** Where the known part has its small pieces, in order. */
-function knownPlaces(known: StoredPart | undefined): { readonly blob: Uint8Array; readonly at: number }[] {
-  let used = 0;
-  return (known?.sources ?? []).flatMap(({ blobs, at, grouped }) => {
-    const blob = known?.blobs[used];
-    used += blobs;
-    return grouped === true && blob !== undefined ? [{ blob, at }] : [];
-  });
 }

@@ -30,9 +30,14 @@ interface OpenSource {
   length: number;
 }
 
-/** Begins a part. */
+/** Header and text come before it. */
+const FIRST_ATTACHMENT = 2;
+
+/** Begins a part. However many attachments it has, the memory of three sources is all that is held. */
 export function createPartStream(chunker: Chunker, isMime: boolean): PartStream {
   const sources: OpenSource[] = [];
+  // One attachment is taken in after the other, so all of them go through the same memory.
+  const attachments = chunker.stream();
   let taken = 0;
   let size = 0;
   let batch: BlobBatch | undefined;
@@ -48,7 +53,13 @@ export function createPartStream(chunker: Chunker, isMime: boolean): PartStream 
   }
 
   function sourceAt(number: number): OpenSource {
-    while (sources.length <= number) sources.push({ chunks: chunker.stream(), blobs: [], length: 0 });
+    while (sources.length <= number) {
+      sources.push({
+        chunks: sources.length < FIRST_ATTACHMENT ? chunker.stream() : attachments,
+        blobs: [],
+        length: 0,
+      });
+    }
     return sources[number] as OpenSource;
   }
 
@@ -63,7 +74,7 @@ export function createPartStream(chunker: Chunker, isMime: boolean): PartStream 
         header: (bytes) => give(0, bytes),
         text: (bytes) => give(1, bytes),
         attachment(bytes) {
-          if (!isDecoding) sourceAt(Math.max(2, sources.length));
+          if (!isDecoding) sourceAt(Math.max(FIRST_ATTACHMENT, sources.length));
           isDecoding = true;
           give(sources.length - 1, bytes);
         },
@@ -88,7 +99,7 @@ export function createPartStream(chunker: Chunker, isMime: boolean): PartStream 
       batch = into;
       numbers = [];
       const segments = splitter?.end();
-      for (const source of sources.slice(0, 2)) keep(source, source.chunks.end());
+      for (const source of sources.slice(0, FIRST_ATTACHMENT)) keep(source, source.chunks.end());
       const order = sources.flatMap(({ blobs }) => blobs);
       if (segments === undefined) return { numbers, part: { size, order } };
       const described = sources.map(({ blobs, length }) => ({ blobs: blobs.length, at: 0, length }));

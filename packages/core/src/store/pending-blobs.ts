@@ -4,6 +4,8 @@ import { toHex } from '../internal/bytes.ts';
 
 /** Which blobs are taken in but not durable yet. Whoever asks first for one that is not known has to store it. */
 export interface PendingBlobs {
+  /** Whether blobs are in the index, or will be because somebody is storing them. */
+  areHeld(ids: readonly Uint8Array[], options?: OperationOptions): Promise<boolean[]>;
   /** Flags (1) the blobs that the caller has to store; nobody else will be asked to. */
   claim(ids: readonly Uint8Array[], options?: OperationOptions): Promise<Uint8Array>;
   /** Says that blobs are in the index now. */
@@ -17,24 +19,37 @@ export function createPendingBlobs(index: BlobIndex): PendingBlobs {
   let settled: string[] = [];
   let asking = 0;
 
-  return {
-    async claim(ids, options) {
-      const names = ids.map((id) => toHex(id));
-      asking += 1;
-      try {
-        const known = await index.hasMany(ids, options);
-        return Uint8Array.from(names, (name, i) => {
-          if (known[i] === true || pending.has(name)) return 0;
-          pending.add(name);
-          return 1;
-        });
-      } finally {
-        asking -= 1;
-        if (asking === 0) {
-          for (const name of settled) pending.delete(name);
-          settled = [];
-        }
+  /** Answers for each blob; nothing comes between one answer and the next. */
+  async function ask<Answer>(
+    ids: readonly Uint8Array[],
+    options: OperationOptions | undefined,
+    answer: (isHeld: boolean, name: string) => Answer,
+  ): Promise<Answer[]> {
+    asking += 1;
+    try {
+      const known = await index.hasMany(ids, options);
+      return ids.map((id, i) => {
+        const name = toHex(id);
+        return answer(known[i] === true || pending.has(name), name);
+      });
+    } finally {
+      asking -= 1;
+      if (asking === 0) {
+        for (const name of settled) pending.delete(name);
+        settled = [];
       }
+    }
+  }
+
+  return {
+    areHeld: (ids, options) => ask(ids, options, (isHeld) => isHeld),
+    async claim(ids, options) {
+      const flags = await ask(ids, options, (isHeld, name) => {
+        if (isHeld) return 0;
+        pending.add(name);
+        return 1;
+      });
+      return Uint8Array.from(flags);
     },
     settle(ids) {
       for (const id of ids) {

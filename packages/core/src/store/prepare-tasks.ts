@@ -58,7 +58,14 @@ export function prepareBatch(context: LaneContext, input: BatchInput): TaskResul
   const blobs = createBlobBatch(session.keyring, session.domain);
   const arenas = session.arenas.pop() ?? createBatchArenas(input.slab.buffer.byteLength);
   const groups = createBlobGroups(arenas.groups, (raw) => blobs.add(raw));
-  const preparing = { keyring: session.keyring, blobs, groups, chunker: session.chunker, decoder: session.decoder, arenas };
+  const preparing = {
+    keyring: session.keyring,
+    blobs,
+    groups,
+    chunker: session.chunker,
+    decoder: session.decoder,
+    arenas,
+  };
   let offset = 0;
   const prepared = input.parts.map((part) => {
     const bytes = input.slab.subarray(offset, offset + part.length);

@@ -8,7 +8,7 @@ import { splitIds } from './split-ids.ts';
 /** What became of a stream: it was so short that it may go the way of other parts, or it is stored. */
 export type TakenStream = { readonly slab: Uint8Array; readonly length: number } | { readonly stored: StoredPart };
 
-/** Takes in a part of any length, one slab after the other through one lane. */
+/** Takes in a part of any length, one slab after the other through one lane. Reads no further once the store has ended. */
 export async function takeStream(
   intake: PartIntake,
   { name, bytes }: ItemPart,
@@ -43,6 +43,7 @@ export async function takeStream(
   try {
     for await (const piece of pieces) {
       reading.signal?.throwIfAborted();
+      intake.requireSound();
       for (let from = 0; from < piece.length;) {
         if (used === slab.length) {
           await send(false);

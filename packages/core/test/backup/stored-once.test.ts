@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { seededRandomness } from '@holdfast/testkit';
 import { expect, it } from 'vitest';
+import { namesOf } from '../support/damage.ts';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 
 const SIZE = 300_000;
@@ -63,4 +64,15 @@ it('compresses what texts of a usual length have in common, although no two of t
   }
   const { bytesWritten } = await repository.backup(mailbox);
   expect(bytesWritten).toBeLessThan((60 * 6000) / 4);
+});
+
+it('stores small pieces again whose groups the index does not know any more', async () => {
+  const { mailbox, repository, objects, reopen } = await createHarness();
+  mailbox.addCollection('inbox');
+  for (let i = 0; i < 20; i += 1) mailbox.put('inbox', sampleItem(`item-${i}`));
+  await repository.backup(mailbox);
+  for (const name of namesOf(objects, 'index/')) objects.delete(name);
+  const again = await reopen();
+  await again.backup(mailbox, { capture: { mode: 'full' } });
+  expect(await contentsOf(again)).toEqual(truthOf(mailbox));
 });

@@ -105,6 +105,25 @@ describe('createChunker', () => {
     expect(lengths).toEqual(cutByTheBook(KEY, bytes, defaultChunkerParameters));
   });
 
+  it('cuts the parts that a stream takes one after the other as if each were alone', async () => {
+    await fc.assert(
+      fc.property(
+        fc.array(anyInput, { minLength: 2, maxLength: 5 }),
+        fc.integer({ min: 1, max: 3000 }),
+        (parts, step) => {
+          const stream = chunker.stream();
+          for (const part of parts) {
+            const chunks: Uint8Array[] = [];
+            for (let at = 0; at < part.length; at += step) chunks.push(...stream.push(part.subarray(at, at + step)));
+            chunks.push(...stream.end());
+            expect(chunks).toEqual([...chunker.cut(part)]);
+          }
+        },
+      ),
+      { numRuns: propertyRuns },
+    );
+  });
+
   it('gives chunks that make up the input, within the bounds', async () => {
     await fc.assert(
       fc.asyncProperty(anyInput, async (bytes) => {

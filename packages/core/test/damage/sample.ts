@@ -1,5 +1,5 @@
-import { createKeyring, generateKey, openKeyring } from '@holdfast/crypto';
-import type { Keyring, RepositoryKey } from '@holdfast/crypto';
+import { createKeyring, generateKey } from '@holdfast/crypto';
+import type { RepositoryKey } from '@holdfast/crypto';
 import type { Clock } from '@holdfast/contracts';
 import { silentLogger } from '@holdfast/contracts';
 import { createRepository, openRepository } from '@holdfast/core';
@@ -10,10 +10,10 @@ import type { MemoryMailbox, SeededRandomness } from '@holdfast/testkit';
 import { createObjectStore } from '../../src/objects/object-store.ts';
 import { resolveBudget } from '../../src/repository/budget.ts';
 import { parseConfig, serialiseConfig } from '../../src/repository/config.ts';
-import type { RepositoryConfig } from '../../src/repository/config.ts';
 import { createRepositoryFace } from '../../src/repository/repository.ts';
 import { createVault } from '../../src/repository/vault.ts';
 import type { Objects } from '../support/harness.ts';
+import { keysOf } from '../support/keys-of.ts';
 
 /** A repository of few small objects, with something of everything that is written. */
 export interface DamageSample {
@@ -84,16 +84,6 @@ async function writeKeys(
   const destination = memoryDestination({ objects, clock });
   for (const file of made.files) await createObjectStore(destination).put('keys', file);
   await destination.put('config', serialiseConfig(made.config));
-}
-
-async function keysOf(
-  objects: Objects,
-  key: RepositoryKey | 'none',
-): Promise<{ readonly config: RepositoryConfig; readonly keyring: Keyring }> {
-  const config = parseConfig(bytesOf(objects, 'config'));
-  const files = [...objects].filter(([name]) => name.startsWith('keys/')).map(([name, { bytes }]) => ({ name, bytes }));
-  const keyring = await openKeyring({ config: config.json, files, ...(key === 'none' ? {} : { key }) });
-  return { config, keyring };
 }
 
 /** Two runs, the first with a checkpoint; returns what was in the mailbox at the end of each. */

@@ -102,11 +102,15 @@ describe('packs of pieces', () => {
     const { objects, keyring, index } = await createLab();
     let underway = 0;
     let most = 0;
+    // The first waits for the second: nothing depends on how fast this machine is.
+    const second = Promise.withResolvers<void>();
     const slow: ObjectStore = {
       ...objects,
       async put(...request) {
         underway += 1;
         most = Math.max(most, underway);
+        if (underway === 2) second.resolve();
+        await second.promise;
         await new Promise((resolve) => void setTimeout(resolve, 3));
         underway -= 1;
         return objects.put(...request);

@@ -2,18 +2,18 @@ import { openRepository } from '@holdfast/core';
 import type { Repository } from '@holdfast/core';
 import { silentLogger } from '@holdfast/contracts';
 import type { CryptoError, RepositoryError } from '@holdfast/contracts';
-import { generateKey, openKeyring } from '@holdfast/crypto';
+import { generateKey } from '@holdfast/crypto';
 import { memoryDestination } from '@holdfast/destinations/memory';
 import { faultyDestination, memoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { resolveBudget } from '../../src/repository/budget.ts';
-import { readConfig } from '../../src/repository/config.ts';
 import { createVault } from '../../src/repository/vault.ts';
 import { createCoverageReport } from '../../src/snapshot/coverage-report.ts';
 import { parseCoverage, parseSnapshot, serialiseCoverage } from '../../src/snapshot/snapshot-json.ts';
 import { flip, rewrite } from '../support/damage.ts';
 import { contentsOf, createHarness, sampleItem, truthOf } from '../support/harness.ts';
 import type { Harness } from '../support/harness.ts';
+import { keysOf } from '../support/keys-of.ts';
 
 describe('snapshots', () => {
   it('form a chain, and two runs at the same time a fork that the next run joins', async () => {
@@ -228,9 +228,7 @@ describe('snapshots of another time', () => {
     mailbox.addCollection('inbox');
     await repository.backup(mailbox);
     const destination = memoryDestination({ objects });
-    const config = await readConfig(destination, {});
-    const files = [...objects].flatMap(([name, { bytes }]) => (name.startsWith('keys/') ? [{ name, bytes }] : []));
-    const keyring = await openKeyring({ config: config.json, files, key });
+    const { config, keyring } = await keysOf(objects, key);
     const environment = { clock, randomness: dice, logger: silentLogger, budget: resolveBudget() };
     const { snapshots } = createVault({ destination, config, keyring, ...environment });
     const text = JSON.stringify({ ...minimal, generation: 2 });

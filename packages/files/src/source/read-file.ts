@@ -76,11 +76,7 @@ async function readWhole(
 }
 
 /** One attempt, without waiting; `undefined` if the file changed meanwhile, or since it was in the state that is known. */
-export function readSmall(
-  { id, path }: File,
-  memory: ReadMemory,
-  known?: FileState,
-): Uint8Array | 'large' | undefined {
+export function readSmall({ id, path }: File, memory: ReadMemory, known?: FileState): Uint8Array | 'large' | undefined {
   const file = openSync(path as string, READ_FLAGS);
   try {
     const before = known ?? stateOf(file, id);

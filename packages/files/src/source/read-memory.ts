@@ -15,7 +15,8 @@ const MOST_KEPT = 16;
 export function createReadMemory(): ReadMemory {
   const kept: ArrayBuffer[] = [];
   return {
-    take: (length) => new Uint8Array(length <= USUAL ? (kept.pop() ?? new ArrayBuffer(USUAL)) : new ArrayBuffer(length), 0, length),
+    take: (length) =>
+      new Uint8Array(length <= USUAL ? (kept.pop() ?? new ArrayBuffer(USUAL)) : new ArrayBuffer(length), 0, length),
     giveBack({ buffer }) {
       if (!(buffer instanceof ArrayBuffer)) return;
       if (buffer.byteLength === USUAL && kept.length < MOST_KEPT) kept.push(buffer);
