@@ -7,13 +7,14 @@ import { bare } from './contestants/bare.ts';
 import { borg } from './contestants/borg.ts';
 import type { CaseName, Contestant } from './contestants/contestant.ts';
 import { CASES } from './contestants/contestant.ts';
-import { holdfast } from './contestants/holdfast.ts';
+import { HOLDFAST_CHILD, holdfast } from './contestants/holdfast.ts';
 import { restic } from './contestants/restic.ts';
 import type { CorpusOptions } from './corpus/corpus-options.ts';
 import { defaultCorpus } from './corpus/corpus-options.ts';
 import { makeCorpus } from './corpus/make-corpus.ts';
 import { realMail } from './corpus/real-mail.ts';
 import { stageCorpus } from './corpus/stage.ts';
+import { buildProgram } from './measure/build-program.ts';
 import { runRounds } from './measure/run-rounds.ts';
 
 /** Everybody who can be measured, in the order of the tables. */
@@ -46,8 +47,15 @@ export interface BenchOptions {
 export async function runBench(options: BenchOptions = {}): Promise<BenchResult> {
   const { rounds = 3, cases = CASES, folder = join(tmpdir(), 'holdfast-bench'), onRun } = options;
   const wanted = options.contestants ?? CONTESTANTS;
+  mkdirSync(folder, { recursive: true });
+  const { corpus: chosen = defaultCorpus } = options;
+  onRun?.('corpus');
+  const corpus = chosen === 'real' ? realMail() : await makeCorpus(chosen, folder);
+  if (corpus === undefined) throw new Error('HOLDFAST_CORPUS must name a folder that has real mail in eml/');
+  const work = mkdtempSync(join(folder, 'work-'));
+  const built = join(work, 'built');
   const known: Readonly<Record<string, () => Contestant | undefined>> = {
-    holdfast: () => holdfast({ memory: options.memory }),
+    holdfast: () => holdfast(join(built, 'program.js'), { memory: options.memory }),
     bare: () => bare({ mime: false, level: options.level }),
     'bare-mime': () => bare({ mime: true, level: options.level }),
     restic,
@@ -57,14 +65,8 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   const found = new Map(wanted.map((name) => [name, known[name]?.()]));
   const contestants = [...found.values()].filter((one) => one !== undefined);
   const missing = wanted.filter((name) => found.get(name) === undefined);
-
-  mkdirSync(folder, { recursive: true });
-  const { corpus: chosen = defaultCorpus } = options;
-  onRun?.('corpus');
-  const corpus = chosen === 'real' ? realMail() : await makeCorpus(chosen, folder);
-  if (corpus === undefined) throw new Error('HOLDFAST_CORPUS must name a folder that has real mail in eml/');
-  const work = mkdtempSync(join(folder, 'work-'));
   try {
+    if (found.has('holdfast')) await buildProgram(HOLDFAST_CHILD, built);
     const stage = stageCorpus(corpus.path, join(work, 'source'), chosen === 'real' ? defaultCorpus : chosen);
     const results = await runRounds({ contestants, cases, rounds, stage, folder: work, onRun });
     return benchResult(corpus.description, rounds, contestants, missing, results);

@@ -1,7 +1,7 @@
 /**
  * Holdfast as a process, through its public interface:
  *
- *   node bench/contestants/holdfast-child.ts create|backup|restore|item|check '{"repository": "…", …}'
+ *   node program.js create|backup|restore|item|check '{"repository": "…", …}'
  *
  * Its last line of output is a {@link HoldfastAnswer}.
  */

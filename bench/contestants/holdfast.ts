@@ -19,9 +19,14 @@ export interface HoldfastAnswer {
   readonly bytesRead: number;
 }
 
-/** Holdfast through its public interface: a folder of files as the source and the target, a generated key. */
-export function holdfast(settings: HoldfastSettings = {}): Contestant {
-  const script = join(import.meta.dirname, 'holdfast-child.ts');
+/** The source of the program that {@link holdfast} runs. */
+export const HOLDFAST_CHILD: string = join(import.meta.dirname, 'holdfast-child.ts');
+
+/**
+ * Holdfast through its public interface: a folder of files as the source and the target, a generated key. `script` is the program
+ * as it was built.
+ */
+export function holdfast(script: string, settings: HoldfastSettings = {}): Contestant {
   const run = (verb: string, ground: Ground) => ({
     command: process.execPath,
     args: [script, verb, JSON.stringify({ ...settings, ...ground } satisfies HoldfastTask)],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { listFiles } from '../corpus/list-files.ts';
+import { buildProgram } from '../measure/build-program.ts';
 import { runMeasured } from '../measure/run-measured.ts';
 import type { Summary } from '../measure/summary.ts';
 import { summarise } from '../measure/summary.ts';
@@ -33,7 +34,8 @@ export interface GrowthOptions {
 export async function runGrowth(options: GrowthOptions): Promise<readonly GrowthResult[]> {
   const { counts, rounds = 1, memory, folder = join(tmpdir(), 'holdfast-bench'), onRun } = options;
   mkdirSync(folder, { recursive: true });
-  const child = join(import.meta.dirname, 'growth-child.ts');
+  const built = mkdtempSync(join(folder, 'built-'));
+  const child = await buildProgram(join(import.meta.dirname, 'growth-child.ts'), built);
   const runs: (Omit<GrowthResult, 'wallSeconds' | 'cpuSeconds' | 'peakBytes'> &
     Awaited<ReturnType<typeof runMeasured>>)[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -53,6 +55,7 @@ export async function runGrowth(options: GrowthOptions): Promise<readonly Growth
       }
     }
   }
+  rmSync(built, { recursive: true, force: true });
   return counts.flatMap((items) =>
     (['first', 'unchanged'] as const).map((name) => {
       const own = runs.filter((run) => run.items === items && run.case === name);
