@@ -23,6 +23,8 @@ export interface CheckContext {
   readonly checked: (object: string) => void;
   /** Blobs opened so far. */
   blobs: number;
+  /** Bytes of objects that were read whole so far. */
+  bytesVerified: number;
 }
 
 /** Runs a step; what is wrong with the repository becomes a problem, everything else is thrown. */

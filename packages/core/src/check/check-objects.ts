@@ -66,6 +66,7 @@ export async function checkObject(
     await noting(context, object, async () => {
       const bytes = await vault.destination.get(object, options);
       vault.objects.traffic.bytesRead += bytes.length;
+      context.bytesVerified += bytes.length;
       const lane = vault.lanes.pick(bytes.length);
       const own = ownBytes(bytes);
       const { problems, blobs } = await lane.call('verifyObject', { object, hash, bytes: own, open }, [own.buffer]);

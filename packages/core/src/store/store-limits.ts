@@ -25,5 +25,5 @@ export function storeLimits({ memory, workers, transfers }: Budget, packTarget: 
   const fitting = Math.floor(memory / 4 / (2 * lanes + transfers) / MIB) * MIB;
   const target = Math.min(packTarget, Math.max(SMALLEST_PACK, fitting));
   const puts = Math.max(1, Math.min(transfers, Math.floor(memory / 4 / target)));
-  return { slab, slabs: 2 * lanes + 1, packTarget: target, puts };
+  return { slab, slabs: 2 * lanes + 4, packTarget: target, puts };
 }
