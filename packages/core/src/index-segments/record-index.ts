@@ -74,6 +74,8 @@ const BYTES_PER_ENTRY = 27;
 const ALWAYS_IN_MEMORY = 64 * 1024;
 /** When one in so many records was asked for, reading all of them pays. */
 const WORTH_LOADING = 64;
+/** It never says that a key is not there. */
+const NO_FILTER = new Uint8Array(0);
 /** Keys looked up in segments at a time. */
 const BATCH = 1024;
 
@@ -89,6 +91,8 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
   // Those passed over once are passed over again, by whoever may.
   const damaged = new Set<string>();
   const filters = new Map<string, Uint8Array>();
+  // So many keys were looked up in a segment without its filter.
+  const unfiltered = new Map<string, number>();
   let loading: Promise<unknown> = Promise.resolve();
   let isLoaded = false;
   let asked = 0;
@@ -149,14 +153,21 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     }
   }
 
-  async function filterOf(
+  /** The filter of a segment; an empty one while it is longer than the blocks that it could save reading. */
+  async function filterFor(
     segment: OpenSegment,
-    reader: SegmentReader,
-    signal: AbortSignal | undefined,
+    keys: number,
+    { reader, signal }: { readonly reader: SegmentReader; readonly signal: AbortSignal | undefined },
   ): Promise<Uint8Array> {
-    const known = filters.get(segment.hash) ?? (await reader.filter(segment, { signal }));
-    filters.set(segment.hash, known);
-    return known;
+    const { hash, head, filters: first } = segment;
+    const known = filters.get(hash);
+    if (known !== undefined || first === 0) return known ?? NO_FILTER;
+    const sought = (unfiltered.get(hash) ?? 0) + keys;
+    unfiltered.set(hash, sought);
+    if (sought * head.range(first).length < head.range(0).length) return NO_FILTER;
+    const filter = await reader.filter(segment, { signal });
+    filters.set(hash, filter);
+    return filter;
   }
 
   return {
@@ -212,7 +223,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
       }
 
       async function lookIntoSegment(segment: OpenSegment, reader: SegmentReader, open: Set<number>): Promise<void> {
-        const filter = await filterOf(segment, reader, signal);
+        const filter = await filterFor(segment, open.size, { reader, signal });
         const found = (number: number, block: Uint8Array, offset: number): void => {
           if (!several && !open.delete(number)) return;
           read(new DataView(block.buffer, block.byteOffset, block.byteLength), offset, segment, payload);
@@ -248,6 +259,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
       for (const name of names) {
         loaded.delete(name);
         filters.delete(name);
+        unfiltered.delete(name);
       }
     },
   };
