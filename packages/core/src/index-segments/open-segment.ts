@@ -55,10 +55,11 @@ export interface SegmentReader {
     options?: OperationOptions,
   ): Promise<OpenedSegment>;
   /**
-   * Gives what `use` makes of the filter; it is an empty one if the segment has none. As many filters as there is memory for
-   * are kept, the others read each time. Afterwards its bytes may be gone.
+   * Gives what `use` makes of the filter, for so many keys; it is an empty one if the segment has none, or as long as the blocks
+   * that were looked for without it are shorter. As many filters as there is memory for are kept, the others read each time.
+   * Afterwards its bytes may be gone.
    */
-  withFilter<T>(segment: OpenSegment, use: (filter: Uint8Array) => T, options?: OperationOptions): Promise<T>;
+  withFilter<T>(segment: OpenSegment, keys: number, use: (filter: Uint8Array) => T, options?: OperationOptions): Promise<T>;
   /** Gives the memory of filters and blocks back, to whoever needs it more for a while. */
   release(): void;
   /** Reads one block of records, checked, and calls `use` with it. Afterwards its bytes may be gone. */
@@ -83,6 +84,9 @@ function own(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > bytes.length + SMALL_SEGMENT ? bytes.slice() : bytes;
 }
 
+/** It never says that a key is not there. */
+const NO_FILTER = new Uint8Array(0);
+
 /** Makes a {@link SegmentReader}. */
 export function createSegmentReader(context: SegmentContext): SegmentReader {
   const { keyring, blockMemory, filterMemory } = context;
@@ -93,6 +97,8 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
   // The first ones stay: all are needed in turn, and with more than fit the oldest would always be the next one needed.
   const keptFilters = new Map<string, Uint8Array>();
   let filterBytes = 0;
+  // So many keys were looked up in a segment, as long as its filter is not kept.
+  const unfiltered = new Map<string, number>();
 
   async function readHead(object: StoredObject, name: string, options: OperationOptions): Promise<SegmentHead> {
     let length = Math.min(object.size, SMALL_SEGMENT);
@@ -111,6 +117,13 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
     const length = end.offset + end.length - offset;
     if (offset + length > segment.size) throw damagedSegment(segment.object, 'it is too short');
     return { offset, length };
+  }
+
+  /** Whether the filter is shorter than the blocks that were read without it so far. */
+  function isWorthFilter({ hash, head, filters }: OpenSegment, keys: number): boolean {
+    const sought = (unfiltered.get(hash) ?? 0) + keys;
+    unfiltered.set(hash, sought);
+    return sought * head.range(filters).length >= head.range(0).length;
   }
 
   function openBlock(segment: OpenSegment, number: number, shape: RecordShape, sealed: Uint8Array): Uint8Array {
@@ -144,10 +157,10 @@ export function createSegmentReader(context: SegmentContext): SegmentReader {
       return { segment, directory };
     },
 
-    async withFilter(segment, use, options) {
-      if (segment.filters === 0) return use(new Uint8Array(0));
+    async withFilter(segment, keys, use, options) {
       const known = keptFilters.get(segment.hash);
       if (known !== undefined) return use(known);
+      if (segment.filters === 0 || !isWorthFilter(segment, keys)) return use(NO_FILTER);
       const range = rangeOf(segment, 0, 0);
       const openAndUse = (sealed: Uint8Array): { readonly used: ReturnType<typeof use> } => {
         const filter = segment.head.open(0, sealed);

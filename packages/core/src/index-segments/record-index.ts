@@ -71,7 +71,7 @@ export interface RecordIndex {
 /** What the table takes for an entry, gaps included. */
 const BYTES_PER_ENTRY = 27;
 /** So few records are always read into memory. */
-const ALWAYS_IN_MEMORY = 64 * 1024;
+const ALWAYS_IN_MEMORY = 16 * 1024;
 /** When one in so many records was asked for, reading all of them pays. */
 const WORTH_LOADING = 64;
 /** Keys looked up in segments at a time. */

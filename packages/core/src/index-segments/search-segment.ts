@@ -22,7 +22,7 @@ export async function searchSegment(
   { reader, shape, found, signal }: SegmentSearch,
 ): Promise<void> {
   const choose = (filter: Uint8Array): Map<number, number[]> => chooseBlocks(segment, keys, wanted, filter, shape);
-  const byBlock = await reader.withFilter(segment, choose, { signal });
+  const byBlock = await reader.withFilter(segment, wanted.length, choose, { signal });
   for (const [number, members] of byBlock) {
     const use = (block: Uint8Array): void => {
       for (const member of members) searchBlock(block, keys[member]!, shape, (offset) => found(member, block, offset));

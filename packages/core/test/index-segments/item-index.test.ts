@@ -25,6 +25,34 @@ it('refuses what does not have the form of the format', () => {
   expect(() => index.add(KEY, { collectionId: 'a', sort: 0.5 })).toThrow(RangeError);
 });
 
+it('reads one block for one key, and no filter that is longer than that', async () => {
+  const lab = await createIndexLab({ encrypted: true });
+  const writer = lab.open();
+  const place = { collectionId: 'inbox', sort: 1 };
+  const records = Array.from({ length: 40_000 }, (_, i) => ({ key: hashOf(`item ${i}`, 16), place }));
+  await writer.write(encodeItemSegment(records));
+  const index = await lab.opened({ index: 'disk' });
+  const { traffic } = lab.objects;
+  for (const [key, expected] of [
+    [records[12_345]!.key, [place]],
+    [hashOf('no such item', 16), []],
+  ] as const) {
+    const before = { ...traffic };
+    expect(await index.items('source').find(key)).toEqual(expected);
+    expect(traffic.reads - before.reads).toBe(1);
+    expect(traffic.bytesRead - before.bytesRead).toBeLessThan(30_000);
+  }
+  // Of many that are not there it keeps nearly all from being looked for.
+  const keys = Array.from({ length: 3000 }, (_, i) => hashOf(`absent ${i}`, 16));
+  expect((await index.items('source').findMany(keys)).flat()).toEqual([]);
+  expect(await index.items('source').findMany([...keys, KEY, records[1]!.key])).toEqual([
+    ...keys.map(() => []),
+    [],
+    [place],
+  ]);
+  await index.close();
+});
+
 describe.each(MODES)('in %s mode', (mode) => {
   it('finds all places of all items, whatever was written by whom, also across the ends of blocks', async () => {
     const record = fc.record({
