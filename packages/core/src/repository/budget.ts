@@ -13,7 +13,8 @@ export interface BudgetOptions {
   readonly memory?: number | undefined;
   /**
    * Worker threads for cutting, hashing, compressing, sealing and their reverse, 0 to 64. They are started once there is
-   * work for them. With 0 the thread that calls does everything.
+   * work for them, and never more than one for each 32 MiB of `memory`: the others would have nothing to work with. With 0
+   * the thread that calls does everything.
    *
    * @defaultValue the number of processors available to the process
    */
@@ -44,7 +45,7 @@ export interface BudgetOptions {
 export interface Budget {
   /** See {@link BudgetOptions.memory}. */
   readonly memory: number;
-  /** See {@link BudgetOptions.workers}. */
+  /** See {@link BudgetOptions.workers}; no more than `memory` has room for. */
   readonly workers: number;
   /** See {@link BudgetOptions.transfers}. */
   readonly transfers: number;
@@ -59,6 +60,8 @@ export interface Budget {
 }
 
 const MIB = 1024 * 1024;
+/** What a worker has under way: an open pack, a sealed one, slabs and what it makes of them. */
+const WORKER_MEMORY = 32 * MIB;
 /** Name, least, most and unit of every number. */
 const LIMITS = [
   ['memory', 64 * MIB, Number.MAX_SAFE_INTEGER, ' bytes'],
@@ -95,5 +98,5 @@ export function resolveBudget(options: BudgetOptions = {}): Budget {
       throw new TypeError(`budget.${name} must be the path of a folder`);
     }
   }
-  return budget;
+  return { ...budget, workers: Math.min(workers, Math.floor(memory / WORKER_MEMORY)) };
 }
