@@ -22,5 +22,5 @@ export type { ObjectHeader, ObjectName } from './object-header.ts';
 export type { BlobToOpen, OpenedTable, OpenTableAtOptions } from './open-object.ts';
 export type { OpenKeyringOptions } from './open-keyring.ts';
 export type { GenerateKeyOptions, RepositoryKey } from './repository-key.ts';
-export type { BlobToSeal, SealedObject, SealObjectOptions } from './seal-object.ts';
+export type { BlobToSeal, ObjectLayout, SealedObject, SealObjectOptions } from './seal-object.ts';
 export type { SharedKeyring } from './shared-keyring.ts';

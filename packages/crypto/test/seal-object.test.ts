@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OBJECT_KINDS, openTable, openTableAt, sealObject, tableRange } from '../src/index.ts';
+import { OBJECT_KINDS, objectLayout, openTable, openTableAt, sealObject, tableRange } from '../src/index.ts';
 import { padmeLength } from '../src/padme.ts';
 import { goldenClearObject, goldenObject } from './data/golden-objects.ts';
 import { blobOf, hex, keyringOf, propertyRuns, readAll, seededRandomness, smallObject } from './fixtures.ts';
@@ -30,6 +30,31 @@ describe.each([
         const range = tableRange(bytes.subarray(-12), bytes.length, { object: 'x' });
         const table = bytes.subarray(range.offset, range.offset + range.length);
         expect(openTableAt(keyring, header, table, { object: 'x', offset: range.offset })).toEqual(opened.records);
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  it('is made where its plaintexts lie, if there is room, and is the same', () => {
+    fc.assert(
+      fc.property(blobs, fc.boolean(), (contents, isRoomy) => {
+        const toSeal = contents.map((blob) => ({ ...blob, id: keyring.blobId(blob.kind, blob.plaintext) }));
+        const seal = (some: typeof toSeal, into?: Uint8Array): ReturnType<typeof sealObject> =>
+          sealObject(keyring, { kind: 1, blobs: some, into, randomness: seededRandomness('one salt') });
+        const expected = seal(toSeal);
+        const { firstBlob, overhead } = objectLayout(keyring);
+        // What was there before must not show.
+        const into = new Uint8Array(expected.bytes.length + (isRoomy ? 100 : -1)).fill(0xaa);
+        let offset = firstBlob;
+        const placed = toSeal.map((blob) => {
+          const plaintext = into.subarray(offset, offset + blob.plaintext.length);
+          plaintext.set(blob.plaintext);
+          offset += plaintext.length + overhead;
+          return { ...blob, plaintext };
+        });
+        const made = seal(placed, into);
+        expect(hex(made.bytes)).toBe(hex(expected.bytes));
+        expect(made.bytes.buffer === into.buffer).toBe(isRoomy);
       }),
       { numRuns: propertyRuns },
     );

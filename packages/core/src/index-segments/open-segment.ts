@@ -59,7 +59,12 @@ export interface SegmentReader {
    * that were looked for without it are shorter. As many filters as there is memory for are kept, the others read each time.
    * Afterwards its bytes may be gone.
    */
-  withFilter<T>(segment: OpenSegment, keys: number, use: (filter: Uint8Array) => T, options?: OperationOptions): Promise<T>;
+  withFilter<T>(
+    segment: OpenSegment,
+    keys: number,
+    use: (filter: Uint8Array) => T,
+    options?: OperationOptions,
+  ): Promise<T>;
   /** Gives the memory of filters and blocks back, to whoever needs it more for a while. */
   release(): void;
   /** Reads one block of records, checked, and calls `use` with it. Afterwards its bytes may be gone. */

@@ -35,7 +35,13 @@ async function createLab(form: 'clear' | 'sealed'): Promise<Lab> {
   const ids = [await writer.add(random), await writer.add(text), await writer.add(short)];
   await writer.flush();
   const budget = resolveBudget({ workers: 0 });
-  const lanes = createLanes({ budget, keyring, chunker: defaultChunkerParameters, compression: { level: 3 }, logger: silentLogger });
+  const lanes = createLanes({
+    budget,
+    keyring,
+    chunker: defaultChunkerParameters,
+    compression: { level: 3 },
+    logger: silentLogger,
+  });
   const orders = await Promise.all(
     ids.map(async (id) => ({ requests: [{ kind: BLOB_KINDS.piece, id, hint: await index.find(id) }] })),
   );
