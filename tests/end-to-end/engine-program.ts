@@ -1,12 +1,12 @@
 /**
- * Backs up an engine source that is large in some way into a folder, and prints what came of it and the most memory that was in
- * use. Started by tests, with its settings in HOLDFAST_SETTINGS.
+ * Backs up an engine source that is large in some way into a folder, or restores or checks what was backed up, and prints what
+ * came of it and the most memory that was in use. Started by tests, with its settings in HOLDFAST_SETTINGS.
  */
 import process from 'node:process';
 import { HoldfastError } from '@holdfast/contracts';
 import { openRepository } from '@holdfast/core';
 import { localDestination } from '@holdfast/destinations/local';
-import { seededRandomness } from '@holdfast/testkit';
+import { memoryMailbox, seededRandomness } from '@holdfast/testkit';
 import { engineSource, ordinaryParts, streamOf } from './engine-source.ts';
 
 /** What the program is to do. */
@@ -22,21 +22,25 @@ export interface EngineProgramSettings {
   /** Items of 256 KiB beside the ordinary one. */
   readonly items?: number;
   /** What is done with the repository. @defaultValue `'backup'` */
-  readonly act?: 'backup' | 'check' | undefined;
-  /** A worker thread is ended from outside when it has answered so often. */
+  readonly act?: 'backup' | 'check' | 'restore' | undefined;
+  /** The only worker thread is ended from outside when it has answered so often; then the same is done once more. */
   readonly killWorkerAfter?: number | undefined;
 }
 
 /** The last line that the program prints, as JSON. */
 export interface EngineProgramResult {
-  /** The result of the backup, or the code of its error. */
+  /** The result, or the code of the error. */
   readonly outcome: string;
+  /** The same of the second time. */
+  readonly again?: string;
   /** The message of the error. */
   readonly message?: string;
   /** Worker threads that were ended from outside. */
   readonly killed: number;
   /** Bytes of item parts that were read. */
   readonly bytesRead?: number;
+  /** Items of 256 KiB that the target holds as they were. */
+  readonly restored?: number;
   /** The most memory that was in use, in megabytes. */
   readonly peakMegabytes: number;
 }
@@ -51,10 +55,14 @@ const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as EnginePro
 const { folder, emptyFolders = 0, memory, attachment, items = 0, act = 'backup', killWorkerAfter } = settings;
 
 let killed = 0;
+let isArmed = act === 'backup';
+const isUp = Promise.withResolvers<void>();
 process.on('worker', (worker) => {
   if (killWorkerAfter === undefined) return;
   let answers = 0;
   worker.on('message', () => {
+    isUp.resolve();
+    if (!isArmed) return;
     answers += 1;
     if (answers !== killWorkerAfter || killed > 0) return;
     killed += 1;
@@ -76,26 +84,53 @@ const source = engineSource(() => ({
 }));
 const repository = await openRepository({
   destination: localDestination({ path: folder }),
-  budget: { workers: 2, memory },
+  budget: { workers: killWorkerAfter === undefined ? 2 : 1, memory },
 });
-let result: Omit<EngineProgramResult, 'peakMegabytes' | 'killed'>;
-try {
-  result = await run();
-} catch (error) {
-  if (!(error instanceof HoldfastError)) throw error;
-  result = { outcome: error.code, message: error.message };
+const target = memoryMailbox({ id: 'target' });
+if (killWorkerAfter !== undefined && !isArmed) {
+  // Enough work for a thread to be started, so that what follows is done in it.
+  await repository.check({ level: 'ciphertext' });
+  await isUp.promise;
+  isArmed = true;
 }
+let result = await attempt();
+if (killWorkerAfter !== undefined) result = { ...result, again: (await attempt()).outcome };
+if (act === 'restore') result = { ...result, restored: restoredItems() };
 await repository.close();
 notePeak();
 console.log(JSON.stringify({ ...result, killed, peakMegabytes: peak / 1e6 } satisfies EngineProgramResult));
 
-async function run(): Promise<typeof result> {
+async function attempt(): Promise<Omit<EngineProgramResult, 'peakMegabytes' | 'killed'>> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { outcome: error.code, message: error.message };
+  }
+}
+
+async function run(): ReturnType<typeof attempt> {
   if (act === 'check') {
     const { problems } = await repository.check({ level: 'decryption' });
     return { outcome: problems.length === 0 ? 'complete' : 'problems' };
   }
+  if (act === 'restore') {
+    const { result: outcome } = await repository.restore(await repository.planRestore({ snapshot: 'latest' }), target);
+    return { outcome };
+  }
   const { result: outcome, snapshot } = await repository.backup(source);
   return { outcome, bytesRead: snapshot.statistics.bytesRead };
+}
+
+/** Each item counts once for every time that it is there. */
+function restoredItems(): number {
+  const held = [...target.contents().values()].flat();
+  const wanted = new Map(Array.from({ length: items }, (_, i) => [`item-${i}`, itemBytes(i)]));
+  return held.filter(({ subject, parts }) => {
+    const bytes = wanted.get(subject);
+    const part = parts['data.bin'];
+    return bytes !== undefined && part !== undefined && Buffer.compare(bytes, part) === 0;
+  }).length;
 }
 
 /** Bytes that are others for each item. */

@@ -37,6 +37,8 @@ export async function noting<T>(
     return await step();
   } catch (error) {
     const missing = DestinationError.is(error, 'ERR_OBJECT_NOT_FOUND');
+    // A thread of this process that ended says nothing about the repository.
+    if (RepositoryError.is(error, 'ERR_WORKER_FAILED')) throw error;
     if (!missing && !RepositoryError.is(error) && !CryptoError.is(error)) throw error;
     addProblem(context, error, object);
     return undefined;

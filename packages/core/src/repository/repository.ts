@@ -71,7 +71,8 @@ export interface Repository {
    * One item that cannot be read, or of which a part is lost, is a line in the report, and makes the result
    * `complete-with-failures`; the next run tries it again. A source that fails as a whole is thrown, after a checkpoint of what was read so far.
    *
-   * @throws a {@link @holdfast/contracts!SourceError | SourceError}, if the source fails as a whole.
+   * @throws a {@link @holdfast/contracts!SourceError | SourceError}, if the source fails as a whole; `ERR_WORKER_FAILED`, a
+   * {@link @holdfast/contracts!RepositoryError | RepositoryError}, if a worker thread ended.
    */
   backup(source: Source, options?: BackupOptions): Promise<BackupReport>;
 
@@ -118,10 +119,17 @@ export interface Repository {
    * Run again, also after an interruption at any moment, it goes on: what is there is not created twice, what is half
    * there is completed. An item that is refused is a line in the report; a target that is full, or does not allow
    * writing, ends the restore, and the report says so.
+   *
+   * @throws `ERR_WORKER_FAILED`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if a worker thread ended.
    */
   restore(plan: RestorePlan, target: RestoreTarget, options?: RestoreOptions): Promise<RestoreReport>;
 
-  /** Checks that everything is there and sound. Problems are reported, not thrown. */
+  /**
+   * Checks that everything is there and sound. Problems are reported, not thrown.
+   *
+   * @throws `ERR_WORKER_FAILED`, a {@link @holdfast/contracts!RepositoryError | RepositoryError}, if a worker thread ended:
+   * that says nothing about the repository.
+   */
   check(options?: CheckOptions): Promise<CheckReport>;
 
   /**

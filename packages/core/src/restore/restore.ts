@@ -239,5 +239,6 @@ type ItemError = SourceError | RepositoryError | CryptoError;
 
 /** Whether an error concerns this item only: the target refuses it, or its data in the repository is damaged. */
 function isItemError(error: unknown): error is ItemError {
+  if (RepositoryError.is(error, 'ERR_WORKER_FAILED')) return false;
   return (SourceError.is(error) && !isFatal(error)) || RepositoryError.is(error) || CryptoError.is(error);
 }

@@ -1,16 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { DestinationError, silentLogger } from '@holdfast/contracts';
+import { DestinationError } from '@holdfast/contracts';
 import type { Destination } from '@holdfast/contracts';
-import { memoryDestination } from '@holdfast/destinations/memory';
+import type { Repository } from '@holdfast/core';
+import type { Keyring } from '@holdfast/crypto';
 import { seededRandomness } from '@holdfast/testkit';
 import { expect, it } from 'vitest';
-import { resolveBudget } from '../../src/repository/budget.ts';
-import { createRepositoryFace } from '../../src/repository/repository.ts';
-import type { Repository } from '../../src/repository/repository.ts';
-import { createVault } from '../../src/repository/vault.ts';
 import { createHarness } from '../support/harness.ts';
 import type { Harness } from '../support/harness.ts';
-import { keysOf } from '../support/keys-of.ts';
+import { openWithLanes } from '../support/open-with-lanes.ts';
 import { watchedLanes } from '../support/store-lab.ts';
 import type { WatchedLanes } from '../support/store-lab.ts';
 
@@ -22,15 +19,15 @@ interface Lab extends Pick<Harness, 'mailbox'>, Pick<WatchedLanes, 'sessions'> {
 
 /** A mailbox of some packs and a repository for it, whose puts take some turns and do what `act` does. */
 async function createLab(act: (put: number) => void = () => {}): Promise<Lab> {
-  const { mailbox, objects, clock, dice } = await createHarness();
+  const harness = await createHarness();
+  const { mailbox } = harness;
   mailbox.addCollection('inbox');
   for (let i = 0; i < 16; i += 1) {
     const parts = { 'data.bin': seededRandomness(i).bytes(1_500_000) };
     mailbox.put('inbox', { id: `item-${i}`, subject: '', created: i, parts, volatile: {} });
   }
   const puts = { begun: 0, ended: 0 };
-  const inner = memoryDestination({ objects, clock });
-  const destination: Destination = {
+  const slow = (inner: Destination): Destination => ({
     ...inner,
     async put(name, bytes, options) {
       puts.begun += 1;
@@ -43,12 +40,15 @@ async function createLab(act: (put: number) => void = () => {}): Promise<Lab> {
         puts.ended += 1;
       }
     },
+  });
+  let sessions: WatchedLanes['sessions'] = new Map();
+  const watch = (keyring: Keyring): WatchedLanes['lanes'] => {
+    const watched = watchedLanes(keyring);
+    sessions = watched.sessions;
+    return watched.lanes;
   };
-  const { config, keyring } = await keysOf(objects, 'none');
-  const { lanes, sessions } = watchedLanes(keyring);
-  const environment = { clock, randomness: dice, logger: silentLogger, budget: resolveBudget({ workers: 0 }) };
-  const vault = createVault({ destination, config, keyring, lanes, ...environment });
-  return { mailbox, sessions, puts, repository: createRepositoryFace(vault) };
+  const repository = await openWithLanes(harness, watch, slow);
+  return { mailbox, sessions, puts, repository };
 }
 
 it('a run that succeeded leaves nothing in the lanes', async () => {
