@@ -61,6 +61,22 @@ function heldBack(): {
   return counts;
 }
 
+describe('a part that can be released', () => {
+  it('is, once, as soon as its bytes were taken, whatever its length', async () => {
+    const lab = await createStoreLab();
+    for (const length of [10, 60_000, 3_000_000]) {
+      const released: number[] = [];
+      const { name, bytes } = large(length, length);
+      const { stored } = await lab.store.take([{ name, bytes, release: () => released.push(length) }]);
+      expect(released).toEqual([length]);
+      if (bytes instanceof Uint8Array) bytes.fill(0);
+      await lab.store.hurry(stored);
+      expect(released).toEqual([length]);
+      expect((await storePart(lab, large(length, length))).blobs).toEqual((await stored)[0]?.blobs);
+    }
+  });
+});
+
 describe('a store of parts that is closed', () => {
   it('is forgotten by the lanes, whatever was under way', async () => {
     const { store, sessions } = await createStoreLab();
