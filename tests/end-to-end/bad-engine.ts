@@ -28,6 +28,7 @@ interface EngineScene {
 const ORDINARY: EngineSourceContent = { items: { ordinary: () => ordinaryParts('ordinary') } };
 /** The most that a process may take with the memory it has if nothing is said, in megabytes. */
 const MOST_MEGABYTES = 400;
+const MIB = 1024 * 1024;
 
 /** Everything bad that the engine can be given: a typed error or a line in the report each, and nothing else lost. */
 export const badEngineInputs: readonly BadMail[] = [
@@ -68,7 +69,12 @@ export const badEngineInputs: readonly BadMail[] = [
   })),
   {
     name: 'an attachment of 2 GB',
-    run: (size) => withScene((scene) => largeAttachment(scene, size)),
+    run: (size) => withScene((scene) => largePart(scene, { attachment: size === 'full' ? 2 ** 31 : 48 * MIB })),
+  },
+  {
+    name: 'a message of 70 attachments that comes as a stream',
+    run: (size) =>
+      withScene((scene) => largePart(scene, { message: { attachments: 70, bytes: (size === 'full' ? 28 : 2) * MIB } })),
   },
   {
     name: 'a million folders',
@@ -200,16 +206,21 @@ async function dyingWorker({ folder }: EngineScene): Promise<BadMailOutcome> {
   return { outcome: outcomes.join('; '), complaints };
 }
 
-async function largeAttachment({ folder, repository }: EngineScene, size: BadMailSize): Promise<BadMailOutcome> {
-  const attachment = size === 'full' ? 2 ** 31 : 48 * 1024 * 1024;
-  const { outcome, bytesRead, peakMegabytes } = await runEngine({ folder, attachment });
+/** A part that nobody could hold comes as a stream. */
+async function largePart(
+  { folder, repository }: EngineScene,
+  part: Pick<EngineProgramSettings, 'attachment' | 'message'>,
+): Promise<BadMailOutcome> {
+  const { attachment = 0, message = { attachments: 0, bytes: 0 } } = part;
+  const length = attachment + message.attachments * message.bytes;
+  const { outcome, bytesRead = 0, peakMegabytes } = await runEngine({ folder, ...part });
   const complaints: string[] = [];
   if (outcome !== 'complete') complaints.push(`the backup ended as ${outcome}`);
   if (peakMegabytes > MOST_MEGABYTES) complaints.push(`it took ${peakMegabytes.toFixed(0)} MB`);
-  if ((bytesRead ?? 0) < attachment) complaints.push(`${bytesRead} bytes were read`);
+  if (bytesRead < length) complaints.push(`${bytesRead} bytes were read`);
   const { problems } = await repository.check({ level: 'decryption' });
   if (problems.length > 0) complaints.push(`the check: ${inspect(problems)}`);
-  return { outcome: `${outcome}, ${peakMegabytes.toFixed(0)} MB at most for ${attachment} bytes`, complaints };
+  return { outcome: `${outcome}, ${peakMegabytes.toFixed(0)} MB at most for ${bytesRead} bytes`, complaints };
 }
 
 /** So many folders with a budget that has room for them, twice, and before that with one that has not. */

@@ -7,7 +7,7 @@ import { HoldfastError } from '@holdfast/contracts';
 import { openRepository } from '@holdfast/core';
 import { localDestination } from '@holdfast/destinations/local';
 import { memoryMailbox, seededRandomness } from '@holdfast/testkit';
-import { engineSource, ordinaryParts, streamOf } from './engine-source.ts';
+import { engineSource, ordinaryParts, streamedMessage, streamOf } from './engine-source.ts';
 
 /** What the program is to do. */
 export interface EngineProgramSettings {
@@ -19,6 +19,8 @@ export interface EngineProgramSettings {
   readonly memory?: number | undefined;
   /** Bytes of an attachment of one of the items. */
   readonly attachment?: number;
+  /** How many attachments of so many bytes a message has that comes as a stream. */
+  readonly message?: { readonly attachments: number; readonly bytes: number };
   /** Items of 256 KiB beside the ordinary one. */
   readonly items?: number;
   /** What is done with the repository. @defaultValue `'backup'` */
@@ -52,7 +54,7 @@ const notePeak = (): void => {
 setInterval(notePeak, 20).unref();
 
 const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as EngineProgramSettings;
-const { folder, emptyFolders = 0, memory, attachment, items = 0, act = 'backup', killWorkerAfter } = settings;
+const { folder, emptyFolders = 0, memory, attachment, message, items = 0, act = 'backup', killWorkerAfter } = settings;
 
 let killed = 0;
 let isArmed = act === 'backup';
@@ -77,6 +79,11 @@ const source = engineSource(() => ({
     ...Object.fromEntries(
       Array.from({ length: items }, (_, i) => [`item-${i}`, () => [{ name: 'data.bin', bytes: itemBytes(i) }]]),
     ),
+    ...(message === undefined
+      ? {}
+      : {
+          many: () => [{ name: 'message.eml', bytes: streamedMessage(message.attachments, message.bytes) }],
+        }),
     ...(attachment === undefined
       ? {}
       : { large: () => [...ordinaryParts('large'), { name: 'attachments/1.bin', bytes: streamOf(attachment) }] }),

@@ -81,3 +81,22 @@ export async function* streamOf(bytes: number): AsyncGenerator<Uint8Array, void,
     yield piece;
   }
 }
+
+/** A message with so many attachments of so many bytes each, a piece at a time. */
+export async function* streamedMessage(attachments: number, bytes: number): AsyncGenerator<Uint8Array, void, void> {
+  const text = new TextEncoder();
+  yield text.encode('Subject: many\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n');
+  // Of random bytes that are long enough, a stretch from another place is another attachment.
+  const random = Buffer.concat(await Array.fromAsync(streamOf(BLOCK + LINE * attachments)));
+  for (let i = 0; i < attachments; i += 1) {
+    yield text.encode('--b\r\nContent-Transfer-Encoding: base64\r\n\r\n');
+    const block = random.subarray(LINE * i, LINE * i + BLOCK);
+    const lines = text.encode(block.toString('base64').replaceAll(/.{76}/g, '$&\r\n'));
+    for (let left = bytes; left > 0; left -= BLOCK) yield lines;
+  }
+  yield text.encode('--b--\r\n');
+}
+
+/** Bytes of a line of base64. */
+const LINE = 57;
+const BLOCK = LINE * 4096;
