@@ -16,6 +16,8 @@ export default defineConfig({
       project('examples', ['examples/**/*.test.ts']),
       project('docs', ['docs/*.test.ts']),
     ],
+    // One less than there are processors, which is the default, leaves half of a small machine idle.
+    maxWorkers: '100%',
     globalSetup: ['tools/corpus-notice.ts'],
     testTimeout: SLOW ? 600_000 : 30_000,
     hookTimeout: SLOW ? 600_000 : 30_000,

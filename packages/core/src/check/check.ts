@@ -23,10 +23,20 @@ const DEPTH = { listing: 0, index: 1, ciphertext: 2, decryption: 3 } as const;
 
 /** Checks a repository. What is wrong with it is reported, never thrown; a storage that does not answer is thrown. */
 export async function checkRepository(opened: Vault, options: CheckOptions): Promise<CheckReport> {
-  const { level = 'index', pause, onProgress, signal } = options;
-  requireOneOf('level', level, Object.keys(DEPTH));
+  requireOneOf('level', options.level ?? 'index', Object.keys(DEPTH));
   // A vault of its own: what an open repository remembers must not stand for what lies in the storage.
   const vault = createVault(opened);
+  try {
+    return await checkVault(vault, options);
+  } finally {
+    await vault.index.close();
+  }
+}
+
+async function checkVault(
+  vault: Vault,
+  { level = 'index', pause, onProgress, signal }: CheckOptions,
+): Promise<CheckReport> {
   const started = vault.clock.now();
   const { traffic } = vault.objects;
   const before = traffic.bytesRead;

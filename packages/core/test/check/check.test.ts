@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CryptoError, RepositoryError } from '@holdfast/contracts';
 import { openRepository } from '@holdfast/core';
 import type { CheckLevel, CheckReport, Repository } from '@holdfast/core';
@@ -179,6 +182,19 @@ describe('check', () => {
     rewrite(objects, tree, flip(60));
     rewrite(objects, namesOf(objects, 'index/')[0] ?? '', flip(60));
     expect((await repository.check({ level: 'index' })).problems.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('leaves no file behind in the temporary directory', async () => {
+    const temporaryDirectory = await mkdtemp(join(tmpdir(), 'holdfast-check-'));
+    try {
+      const destination = memoryDestination({ objects: copyOf(clear.harness.objects) });
+      const repository = await openRepository({ destination, budget: { index: 'disk', temporaryDirectory } });
+      expect(await repository.check({ level: 'decryption' })).toMatchObject({ result: 'sound' });
+      await repository.close();
+      expect(await readdir(temporaryDirectory)).toEqual([]);
+    } finally {
+      await rm(temporaryDirectory, { recursive: true });
+    }
   });
 
   it('ends with the reason of an abort itself', async () => {
