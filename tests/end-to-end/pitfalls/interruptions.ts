@@ -96,7 +96,8 @@ export const interruptionPitfalls: readonly Pitfall[] = [
         expect(await differencesFromMailbox(repository, 'latest', await control.messages(ADA)), about).toEqual([]);
         await repository.close();
       }
-      expect(keeping).toBeGreaterThanOrEqual(5);
+      // A checkpoint that was on its way when the run was stopped is not among them.
+      expect(keeping).toBeGreaterThanOrEqual(4);
     },
   },
   {
