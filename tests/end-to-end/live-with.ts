@@ -217,7 +217,13 @@ async function differencesInBrowsing(
   const byFolder = Map.groupBy(await control.messages(ADA, { mime: false }), ({ folderId }) => folderId);
   for (const [collection, messages] of byFolder) {
     const wanted = messages.filter(({ id }) => !unread.includes(id)).toSorted(byReceived);
-    const { items } = await repository.browse({ snapshot, collection, sortBy: 'date', order: 'ascending', pageSize: 1000 });
+    const { items } = await repository.browse({
+      snapshot,
+      collection,
+      sortBy: 'date',
+      order: 'ascending',
+      pageSize: 1000,
+    });
     const dates = wanted.map(({ content }) => secondsOf(content.receivedTime));
     const listed = items.map(({ summary }) => summary.date);
     if (!isDeepEqual(dates, listed)) complaints.push(`sorted by date: ${inspect(listed)} for ${inspect(dates)}`);
