@@ -48,7 +48,7 @@ const ENTRY_LENGTH = 4 + DIGEST_LENGTH;
  * Blocks are read far more often than written: a full one of blobs, which would lose a sixth, is kept raw, since every
  * decompression makes a stream that outlives the next collections.
  */
-const PACKED = 0.85;
+const PACKED = 0.75;
 /** Ordinals: the lead, the map, the directory, and what follows. */
 const DIRECTORY_ORDINAL = 2;
 
