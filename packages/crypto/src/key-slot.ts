@@ -8,8 +8,8 @@ import type { RepositoryKey } from './repository-key.ts';
 const TITLE = '# holdfast slot ';
 const VERSION = 1;
 const IDENTITY_PREFIX = 'AGE-SECRET-KEY-1';
-/** log2 N of scrypt: a generated key cannot be guessed at any cost, a password can. */
-const WORK_FACTORS: Readonly<Record<RepositoryKey['type'], number>> = { generated: 15, password: 16 };
+/** log2 N of scrypt. A password may be guessed; the 262 bits of a generated key may not, so nobody has to pay for theirs. */
+const WORK_FACTORS: Readonly<Record<RepositoryKey['type'], number>> = { generated: 10, password: 16 };
 
 /** Work factors that are tried on opening: a hostile file could otherwise ask for any amount of work. */
 export const ACCEPTED_WORK_FACTORS: {
@@ -17,7 +17,7 @@ export const ACCEPTED_WORK_FACTORS: {
   readonly least: number;
   /** The largest: 1 GiB of memory. */
   readonly most: number;
-} = { least: 15, most: 20 };
+} = { least: 10, most: 20 };
 
 /** What a slot keeps under its secret. */
 export interface SlotContent {

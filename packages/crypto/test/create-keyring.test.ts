@@ -20,7 +20,7 @@ it('writes a slot and a keyring that say what the format asks for', async () => 
   const made = await createKeyring({ key: generatedKey(KEY_TEXT), config, clock, randomness, label: 'Ada’s laptop' });
   const [slotFile, keyringFile] = made.files;
   expect(made.files).toHaveLength(2);
-  expect(readAgeForm(slotFile!)).toEqual({ form: 'slot', workFactor: 15 });
+  expect(readAgeForm(slotFile!)).toEqual({ form: 'slot', workFactor: 10 });
   expect(readAgeForm(keyringFile!)).toEqual({ form: 'keyring' });
 
   const again = seededRandomness('create');

@@ -2,6 +2,7 @@ import type { CollectionFailed, CollectionSkipped, OperationOptions, Source } fr
 import type { ItemIndex } from '../index-segments/item-index.ts';
 import type { Semaphore } from '../internal/semaphore.ts';
 import type { PartStore } from '../store/part-store.ts';
+import type { ItemRecord } from '../tree/item-record.ts';
 import type { TreePackWriter } from '../packs/tree-pack-writer.ts';
 import type { ProgressMeter } from '../progress/progress-meter.ts';
 import type { Vault } from '../repository/vault.ts';
@@ -12,6 +13,7 @@ import type { CollectionState } from './collection-state.ts';
 import type { NamedItems } from './failed-items.ts';
 import type { FailureLog } from './failure-log.ts';
 import type { OmissionLog } from './omission-log.ts';
+import type { PackedRecord } from './packed-record.ts';
 import type { QuietCollections } from './quiet-collections.ts';
 
 /** Counts that grow during a run. */
@@ -52,6 +54,8 @@ export interface BackupContext {
   readonly progress: ProgressMeter | undefined;
   /** Stores the parts of items. */
   readonly data: PartStore;
+  /** Packs records that wait to stand in a tree. */
+  readonly pack: (record: ItemRecord) => PackedRecord;
   /** Packs of tree nodes. */
   readonly nodes: TreePackWriter;
   /** Where items of this source were stored. */

@@ -73,9 +73,9 @@ export interface CheckpointInterval {
   /** Bytes read since the last one. @defaultValue `134217728`, that is 128 MiB */
   readonly bytes?: number | undefined;
   /**
-   * Milliseconds that pass between two at least, unless 8,192 items came in meanwhile: each costs a few objects.
+   * Milliseconds that pass between two at least, unless 32,768 items came in meanwhile: each costs a few objects.
    *
-   * @defaultValue `10000` where neither `items` nor `bytes` is given, else `0`
+   * @defaultValue `30000` where neither `items` nor `bytes` is given, else `0`
    */
   readonly spacing?: number | undefined;
   /** Milliseconds since the last one. @defaultValue `120000`, that is two minutes */
@@ -123,7 +123,7 @@ export interface ResolvedBackupOptions extends OperationOptions {
   readonly onProgress: ((event: BackupProgress) => void) | undefined;
 }
 
-const LEAST_SPACING_MS = 10_000;
+const LEAST_SPACING_MS = 30_000;
 
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
 export function resolveBackupOptions(

@@ -29,6 +29,7 @@ import { followCollection } from './follow-collection.ts';
 import { followToRest } from './follow-to-rest.ts';
 import { prepareCollections, wake } from './list-collections.ts';
 import { createOmissionLog } from './omission-log.ts';
+import { createRecordPacker } from './packed-record.ts';
 import { createQuietCollections } from './quiet-collections.ts';
 import { countVanished } from './settle.ts';
 
@@ -142,6 +143,7 @@ function createContext(
       domain: run.domain,
       options: { signal: options.signal },
     }),
+    pack: createRecordPacker(),
     nodes: createTreePackWriter(packs),
     itemIndex: index.items(source.id),
     slots: createSemaphore(options.concurrency),

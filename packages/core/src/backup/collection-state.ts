@@ -9,6 +9,8 @@ import type { CollectionRecord } from '../tree/collection-record.ts';
 import type { CaptureRun } from './capture-run.ts';
 import { FailedItems } from './failed-items.ts';
 import type { NamedItems } from './failed-items.ts';
+import { unpackRecord } from './packed-record.ts';
+import type { PackedRecord } from './packed-record.ts';
 import { itemTrees } from '../tree/collection-record.ts';
 import type { TreeKey } from '../tree/tree-key.ts';
 import type { TreeReader } from '../tree/tree-reader.ts';
@@ -19,7 +21,7 @@ export interface PendingEdit {
   /** Where. */
   readonly key: TreeKey;
   /** The record; absent to take it out. */
-  readonly record?: ItemRecord | undefined;
+  readonly record?: PackedRecord | undefined;
   /** Where the record's blobs are; absent if they are in this run's packs. */
   readonly places?: readonly (BlobLocation | undefined)[] | undefined;
 }
@@ -209,8 +211,9 @@ export async function findCurrent(
   options: OperationOptions,
 ): Promise<FoundItem | undefined> {
   const pending = state.edits.get(key.id) ?? state.ready.get(key.id) ?? state.flushing.get(key.id);
-  if (pending !== undefined) return pending.record && { record: pending.record, places: pending.places, read: true };
+  if (pending !== undefined) return foundPending(pending);
   const root = state.pass === undefined ? state.items : state.pass.root;
+  if (root === undefined) return undefined;
   return found(await trees.find(root, key, itemRecordKind, options), true);
 }
 
@@ -222,16 +225,21 @@ export async function findEver(
   options: OperationOptions,
 ): Promise<FoundItem | undefined> {
   const discarded = state.discarded.get(key.id);
-  if (discarded?.record !== undefined) return { record: discarded.record, places: discarded.places, read: true };
+  if (discarded?.record !== undefined) return foundPending(discarded);
   const { made, pass } = state;
   // The tree of the pass under way is the one that findCurrent looks into.
   const own = [...(made ?? [])].filter((root) => root !== pass?.root);
   for (const root of new Set([...own, state.items, ...state.before])) {
-    const isRead = made === undefined || (root !== undefined && made.has(root));
+    if (root === undefined) continue;
+    const isRead = made === undefined || made.has(root);
     const item = found(await trees.find(root, key, itemRecordKind, options), isRead);
     if (item !== undefined) return item;
   }
   return undefined;
+}
+
+function foundPending({ record, places }: PendingEdit): FoundItem | undefined {
+  return record && { record: unpackRecord(record), places, read: true };
 }
 
 function found(record: TreeRecord<ItemRecord> | undefined, read: boolean): FoundItem | undefined {

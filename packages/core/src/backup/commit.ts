@@ -228,7 +228,7 @@ async function inlineRoot(
 /** From here on the records just written are the ones to compare with. Their nodes are stored. */
 function rebase({ collections }: BackupContext, edits: readonly TreeEdit<CollectionRecord>[]): void {
   for (const { record } of edits) {
-    if (record === undefined) continue;
+    if (record === undefined || 'bytes' in record) continue;
     const state = collections.get(record.value.id);
     if (state !== undefined) state.base = { record: record.value, places: record.places.map(locationOf) };
   }

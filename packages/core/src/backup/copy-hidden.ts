@@ -50,10 +50,10 @@ async function addRecords(
   root: NodeReference | undefined,
   records: readonly ItemRecord[],
 ): Promise<NodeReference | undefined> {
-  const { data, nodes, options } = context;
+  const { data, nodes, options, pack } = context;
   await data.flush();
   const edits = records.map(
-    ({ id, sort }, position) => [id, { key: { id, sort }, record: records[position] }] as const,
+    (record) => [record.id, { key: { id: record.id, sort: record.sort }, record: pack(record) }] as const,
   );
   const updated = await updateItems(context, root, await editsOf(context, new Map(edits)));
   await nodes.flush(options);

@@ -1,5 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
-import type { ItemSummary, OmittedPart, OperationOptions, SourceItem } from '@holdfast/contracts';
+import type { ItemSummary, OmittedPart, SourceItem } from '@holdfast/contracts';
 import { equalBytes } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { isFatal } from '../internal/is-fatal.ts';
@@ -11,7 +11,6 @@ import { keepStored } from './copy-stored.ts';
 import { findCurrent, findEver } from './collection-state.ts';
 import type { CollectionState, KnownItem, PendingEdit } from './collection-state.ts';
 import { forgetFailure, noteFailure } from './note-failure.ts';
-import type { TreeKey } from '../tree/tree-key.ts';
 import { storeParts } from './store-parts.ts';
 import type { StorePartsOptions } from './store-parts.ts';
 import { wellFormedItem } from './well-formed.ts';
@@ -33,30 +32,31 @@ export async function takeIn(
   told: SourceItem,
   onRead: () => void = () => {},
 ): Promise<Intake> {
-  const { options } = context;
   const item = wellFormedItem(told);
   context.counts.items += 1;
-  const known = await findKnown(context, state, item, options);
+  const indexKey = indexKeyOf(context, item.id);
+  const known = await findKnown(context, state, item, indexKey);
+  const was: Was = { known, indexKey };
   const again = known !== undefined && mustReadAgain(context, state, known, item);
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   const described = describe(item, known?.record);
   if (!again && known !== undefined && known.record.contentKey === item.contentKey) {
     const record = joinRecord(described, known.record);
-    if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, known);
+    if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, was);
   }
 
   try {
     const content = await readContent(context, told, { known: knownParts(context, known), onTaken: onRead });
     if (context.run.capture.mode === 'full') context.unsettled.delete(item.id);
     return () => {
-      apply(context, state, { record: joinRecord(described, content), places: undefined }, known);
+      apply(context, state, { record: joinRecord(described, content), places: undefined }, was);
       noteOmissions(context, state, item.id, content.omitted);
     };
   } catch (error) {
     if (context.reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     const kept = known === undefined || known.current ? undefined : await keepStored(context, known);
-    return () => fail(context, state, { id: item.id, error, known: kept });
+    return () => fail(context, state, { id: item.id, error }, { known: kept, indexKey });
   }
 }
 
@@ -79,11 +79,8 @@ function mustReadAgain(
 function fail(
   context: BackupContext,
   state: CollectionState,
-  {
-    id: item,
-    error,
-    known,
-  }: { readonly id: string; readonly error: SourceError; readonly known: KnownItem | undefined },
+  { id: item, error }: { readonly id: string; readonly error: SourceError },
+  { known, indexKey }: Was,
 ): void {
   if (error.code === 'ERR_ITEM_NOT_FOUND') {
     context.counts.vanished += 1;
@@ -92,8 +89,8 @@ function fail(
   if (known !== undefined) {
     const { sort } = known.record;
     if (context.run.capture.mode === 'full') context.unsettled.add(item);
-    state.edits.set(item, { key: { id: item, sort }, record: known.record, places: known.places });
-    if (!known.sameCollection) noteMove(context, state, { id: item, sort });
+    state.edits.set(item, { key: { id: item, sort }, record: context.pack(known.record), places: known.places });
+    if (!known.sameCollection) noteMove(context, state, sort, indexKey);
   }
   noteFailure(context, state, item, error);
 }
@@ -101,30 +98,30 @@ function fail(
 function apply(
   context: BackupContext,
   state: CollectionState,
-  edit: Required<Pick<PendingEdit, 'places'>> & { readonly record: ItemRecord },
-  known: KnownItem | undefined,
+  { record, places }: Required<Pick<PendingEdit, 'places'>> & { readonly record: ItemRecord },
+  { known, indexKey }: Was,
 ): void {
   const { counts, options } = context;
-  const { id, sort } = edit.record;
-  state.edits.set(id, { key: { id, sort }, ...edit });
+  const { id, sort } = record;
+  state.edits.set(id, { key: { id, sort }, record: context.pack(record), places });
   forgetFailure(context, state, id);
   // Also where nothing was read: what is stored of it may be what an earlier telling in this run could read.
-  if (edit.record.omitted.some(({ lost }) => lost)) state.failed.add(id);
+  if (record.omitted.some(({ lost }) => lost)) state.failed.add(id);
   if (known === undefined) {
     counts.added += 1;
-    notePlace(context, state, { id, sort });
-  } else if (!known.sameCollection) noteMove(context, state, { id, sort });
-  else if (known.record.changeKey !== edit.record.changeKey) counts.changed += 1;
+    notePlace(context, state, sort, indexKey);
+  } else if (!known.sameCollection) noteMove(context, state, sort, indexKey);
+  else if (known.record.changeKey !== record.changeKey) counts.changed += 1;
   options.onProgress?.({ type: 'item-stored', collection: state.collection.id, item: id, totals: totalsOf(context) });
 }
 
-function notePlace({ itemIndex, vault, source }: BackupContext, state: CollectionState, { id, sort }: TreeKey): void {
-  itemIndex.add(vault.keyring.itemId(source.id, id), { collectionId: state.collection.id, sort });
+function notePlace({ itemIndex }: BackupContext, state: CollectionState, sort: number, indexKey: IndexKey): void {
+  itemIndex.add(indexKey(), { collectionId: state.collection.id, sort });
 }
 
-function noteMove(context: BackupContext, state: CollectionState, key: TreeKey): void {
+function noteMove(context: BackupContext, state: CollectionState, sort: number, indexKey: IndexKey): void {
   context.counts.moved += 1;
-  notePlace(context, state, key);
+  notePlace(context, state, sort, indexKey);
 }
 
 /** What of an item could not be read this time, in the place of what an earlier telling in this run said. */
@@ -142,20 +139,34 @@ function noteOmissions(
     );
 }
 
+/** Gives the key that an item has in the index; it is made once, and only where something is looked up. */
+type IndexKey = () => Uint8Array;
+
+function indexKeyOf({ vault, source }: BackupContext, id: string): IndexKey {
+  let key: Uint8Array | undefined;
+  return () => (key ??= vault.keyring.itemId(source.id, id));
+}
+
+/** What was found out about an item before it was read. */
+interface Was {
+  readonly known: KnownItem | undefined;
+  readonly indexKey: IndexKey;
+}
+
 /** Looks an item up where it should be, then where it ever was. */
 async function findKnown(
-  { vault, source, collections, vanished, itemIndex, arrivals }: BackupContext,
+  { vault, collections, vanished, itemIndex, arrivals, options }: BackupContext,
   state: CollectionState,
   { id, sortTime }: SourceItem,
-  options: OperationOptions,
+  indexKey: IndexKey,
 ): Promise<KnownItem | undefined> {
-  const { trees, keyring } = vault;
+  const { trees } = vault;
   const key = { id, sort: whole(sortTime) };
   const current = await findCurrent(state, key, trees, options);
   if (current !== undefined) return { ...current, current: true, sameCollection: true };
   const before = await findEver(state, key, trees, options);
   if (before !== undefined) return { ...before, current: false, sameCollection: true };
-  for (const { collectionId, sort } of await itemIndex.find(keyring.itemId(source.id, id), options)) {
+  for (const { collectionId, sort } of await itemIndex.find(indexKey(), options)) {
     const other = collections.get(collectionId) ?? vanished.get(collectionId);
     if (other === undefined) continue;
     const stored = { id, sort };

@@ -1,6 +1,7 @@
 import { RepositoryError } from '@holdfast/contracts';
 import type { BlobLocation } from '../index-segments/blob-segment.ts';
 import { LazyMap } from '../internal/lazy-collections.ts';
+import { splitIds } from '../store/split-ids.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord } from '../tree/item-record.ts';
 import { diffTrees } from '../tree/tree-diff.ts';
@@ -103,8 +104,8 @@ export async function editsOf(
 ): Promise<TreeEdit<ItemRecord>[]> {
   const sorted = [...edits.values()].toSorted((a, b) => compareKeys(a.key, b.key));
   const wanted = sorted.flatMap(({ record, places }) => {
-    const references = record === undefined ? [] : itemRecordKind.references(record);
-    return references.filter((_, position) => places?.[position] === undefined).map(({ id }) => id);
+    const ids = record === undefined ? [] : splitIds(record.ids);
+    return ids.filter((_, position) => places?.[position] === undefined);
   });
   const found = (await vault.index.blobs.findMany(wanted, options)).values();
   // A record must never point to a blob that is not durable.
@@ -115,8 +116,8 @@ export async function editsOf(
   };
   return sorted.map(({ key, record, places }) => {
     if (record === undefined) return { key };
-    const located = itemRecordKind.references(record).map((_, position) => placeOf(places?.[position] ?? next(key.id)));
-    return { key, record: { value: record, places: located } };
+    const located = splitIds(record.ids).map((_, position) => placeOf(places?.[position] ?? next(key.id)));
+    return { key, record: { bytes: record.bytes, places: located } };
   });
 }
 

@@ -89,6 +89,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
   // Those passed over once are passed over again, by whoever may.
   const damaged = new Set<string>();
   let loading: Promise<unknown> = Promise.resolve();
+  let loads = 0;
   let isLoaded = false;
   let asked = 0;
   let last: 'memory' | 'disk' = 'memory';
@@ -114,10 +115,19 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     return isLoaded || records <= ALWAYS_IN_MEMORY || asked * WORTH_LOADING >= records ? 'memory' : 'disk';
   }
 
+  const missingIn = (tolerant: boolean): readonly OpenSegment[] =>
+    (segments?.list() ?? []).filter(({ hash }) => !loaded.has(hash) && !(tolerant && damaged.has(hash)));
+
+  /** One after the other: two that load at once would read everything twice. */
+  async function loadInTurn(lookUp: LookUpOptions): Promise<void> {
+    loads += 1;
+    const next = loading.then(() => load(lookUp));
+    loading = next.catch(() => {});
+    await next.finally(() => (loads -= 1));
+  }
+
   async function load({ tolerant = false, signal }: LookUpOptions): Promise<void> {
-    const missing = (segments?.list() ?? []).filter(
-      ({ hash }) => !loaded.has(hash) && !(tolerant && damaged.has(hash)),
-    );
+    const missing = missingIn(tolerant);
     isLoaded = true;
     if (missing.length === 0 || segments === undefined) return;
     const into = table;
@@ -161,10 +171,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
     async lookUp(keys, payload, visit, { tolerant = false, signal } = {}) {
       last = choose(keys.length);
       if (last === 'memory') {
-        // One after the other: two that load at once would read everything twice.
-        const next = loading.then(() => load({ tolerant, signal }));
-        loading = next.catch(() => {});
-        await next;
+        if (loads > 0 || !isLoaded || missingIn(tolerant).length > 0) await loadInTurn({ tolerant, signal });
         for (let number = 0; number < keys.length; number++) lookInto(table, keys[number]!, number);
         return;
       }

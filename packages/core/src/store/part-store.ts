@@ -129,7 +129,11 @@ export function createPartStore(context: PartStoreContext): PartStore {
     options: { signal },
     onFailure: fail,
   });
-  const salts = (): Uint8Array<ArrayBuffer>[] => Array.from({ length: SALTS }, () => randomness.bytes(SALT_LENGTH));
+  function salts(): Uint8Array<ArrayBuffer>[] {
+    const bytes = randomness.bytes(SALTS * SALT_LENGTH);
+    return Array.from({ length: SALTS }, (_, i) => bytes.subarray(i * SALT_LENGTH, (i + 1) * SALT_LENGTH));
+  }
+
   let open: OpenSlab | undefined;
   let urgent = 0;
   let numbers = 0;

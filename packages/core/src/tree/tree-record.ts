@@ -23,12 +23,17 @@ export interface TreeRecord<T> {
   readonly places: readonly (BlobLocation | undefined)[];
 }
 
+interface EditRecord {
+  /** Where each of its references is. */
+  readonly places: readonly (Place | undefined)[];
+}
+
 /** A change of a tree: the record to stand at a key, or none. */
 export interface TreeEdit<T> {
   /** The key. */
   readonly key: TreeKey;
-  /** The record; absent to take it out. */
-  readonly record?: { readonly value: T; readonly places: readonly (Place | undefined)[] } | undefined;
+  /** The record, as a value or as its CBOR; absent to take it out. */
+  readonly record?: (EditRecord & ({ readonly value: T } | { readonly bytes: Uint8Array })) | undefined;
 }
 
 /** Edits in order of their keys: an array, or what makes each when it is asked for. */

@@ -192,11 +192,12 @@ export async function updateTree<T extends TreeKey>(
     return below.every(({ items, held }) => items.length === 0 && held === undefined);
   }
 
-  const pushRecord = (value: T, bytes: Uint8Array, places: readonly (Place | undefined)[]): Promise<void> =>
-    push(0, { key: keyOf(value), bytes, places, count: 1 });
+  const pushRecord = (key: TreeKey, bytes: Uint8Array, places: readonly (Place | undefined)[]): Promise<void> =>
+    push(0, { key: keyOf(key), bytes, places, count: 1 });
 
-  async function pushEdit({ record }: TreeEdit<T>): Promise<void> {
-    if (record !== undefined) await pushRecord(record.value, encodeCbor(kind.toCbor(record.value)), record.places);
+  async function pushEdit({ key, record }: TreeEdit<T>): Promise<void> {
+    if (record === undefined) return;
+    await pushRecord(key, 'bytes' in record ? record.bytes : encodeCbor(kind.toCbor(record.value)), record.places);
   }
 
   /** Rewrites the part of a tree that the edits from `from` to `to` fall into. */

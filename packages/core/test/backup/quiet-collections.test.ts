@@ -82,7 +82,7 @@ describe('quiet collections', () => {
       const all = Array.from({ length: merged.length }, (_, i) => merged.at(i)!);
       expect(all.map(({ key }) => key.id)).toEqual(['a', 'b', 'c', 'd', 'f', 'g']);
       expect(all.map(({ key }) => key)).toEqual(all.map(({ key }) => key).toSorted(compareKeys));
-      const records = all.map(({ record }) => record?.value.collection.id);
+      const records = all.map(({ record }) => (record && 'value' in record ? record.value.collection.id : undefined));
       expect(records.filter((id) => id !== undefined)).toEqual(merge === addQuiet ? ['b', 'd', 'f'] : []);
     }
   });

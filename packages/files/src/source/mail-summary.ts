@@ -11,8 +11,12 @@ export const HEADER_BYTES: number = 4096;
 const WANTED = /^(subject|from|to|cc|date|content-type):[ \t]*((?:.*(?:\r?\n[ \t]+.*)*))/gim;
 /** Without a zone, `Date.parse` takes the one of this machine. */
 const DATE = /\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|GMT|UT|UTC|Z)\b/;
-/** `Ada Lovelace <ada@example.org>`, with or without quotation marks, or the address alone in its brackets. */
-const PLAIN = /^(?:(?:([\w.-]+(?: [\w.-]+)*)|"([\w.-]+(?: [\w.-]+)*)") )?<(\w[\w.+-]*@\w[\w.-]*\w)>$/;
+/**
+ * `Ada Lovelace <ada@example.org>`, with or without quotation marks, or with encoded words (RFC 2047) as a name, or the
+ * address alone in its brackets.
+ */
+const PLAIN =
+  /^(?:(?:([\w.-]+(?: [\w.-]+)*)|"([\w.-]+(?: [\w.-]+)*)"|((?:=\?[\w-]+\?[bq]\?[\w+/=!*-]+\?= ?)+)) ?)?<(\w[\w.+-]*@\w[\w.-]*\w)>$/i;
 const MOST_RECIPIENTS = 20;
 const LONGEST_LINE = 2000;
 
@@ -74,9 +78,10 @@ function peopleOf(value: string | undefined): string[] {
 function plainPeople(value: string): string[] | undefined {
   const people: string[] = [];
   for (const one of value.split(',')) {
-    const [, bare, quoted = bare, address] = PLAIN.exec(one.trim()) ?? [];
+    const [, bare, quoted = bare, encoded, address] = PLAIN.exec(one.trim()) ?? [];
     if (address === undefined) return undefined;
-    people.push(quoted === undefined ? `<${address}>` : `${quoted} <${address}>`);
+    const called = encoded === undefined ? quoted : oneLine(decodeWords(encoded.trim()));
+    people.push(called === undefined || called === '' ? `<${address}>` : `${called} <${address}>`);
   }
   return people;
 }

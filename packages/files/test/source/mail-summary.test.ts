@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
-import { addressParser } from 'postal-mime';
+import { addressParser, decodeWords } from 'postal-mime';
 import { describe, expect, it } from 'vitest';
 import { HEADER_BYTES, mailSummary } from '../../src/source/mail-summary.ts';
 
@@ -51,7 +51,16 @@ describe('the summary of a message', () => {
     const word = fc.stringMatching(/^[\w.-]{1,6}$/);
     const name = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
     const address = fc.stringMatching(/^\w[\w.+-]{0,4}@\w[\w.-]{0,6}\w$/);
+    const encoded = fc.oneof(
+      fc.string({ unit: fc.constantFrom('a', 'Z', '\u00e4', '\u20ac', '"', ','), minLength: 1, maxLength: 6 }),
+      name,
+    );
+    const words = fc.array(
+      encoded.map((text) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`),
+      { minLength: 1, maxLength: 2 },
+    );
     const person = fc.oneof(
+      fc.tuple(words, address).map(([called, at]) => `${called.join(' ')} <${at}>`),
       fc.tuple(name, address).map(([called, at]) => `${called} <${at}>`),
       fc.tuple(name, address).map(([called, at]) => `"${called}" <${at}>`),
       address.map((at) => `<${at}>`),
@@ -59,9 +68,10 @@ describe('the summary of a message', () => {
     );
     fc.assert(
       fc.property(fc.array(person, { minLength: 1, maxLength: 4 }), (people) => {
-        const found = addressParser(people.join(', ')).map(({ name: called, address: at }) =>
-          called === '' || called === at ? `<${at}>` : `${called} <${at}>`,
-        );
+        const found = addressParser(people.join(', ')).map(({ name: some, address: at }) => {
+          const called = decodeWords(some).trim();
+          return called === '' || called === at ? `<${at}>` : `${called} <${at}>`;
+        });
         expect(summary(`To: ${people.join(', ')}\r\n\r\n`).to).toEqual(found);
       }),
       { numRuns: 2000 },
