@@ -73,7 +73,7 @@ export interface CheckpointInterval {
   /** Bytes read since the last one. @defaultValue `134217728`, that is 128 MiB */
   readonly bytes?: number | undefined;
   /**
-   * Milliseconds that pass between two at least, unless 32,768 items came in meanwhile: each costs a few objects.
+   * Milliseconds that pass between two at least, unless 16,384 items came in meanwhile: each costs a few objects.
    *
    * @defaultValue `30000` where neither `items` nor `bytes` is given, else `0`
    */

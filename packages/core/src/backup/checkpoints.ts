@@ -12,8 +12,8 @@ export interface Checkpoints {
   writeLast(): Promise<void>;
 }
 
-/** What is not in a checkpoint yet is held in memory, less than 1 KB for each item. */
-const MOST_PENDING = 32_768;
+/** What is not in a checkpoint yet is held in memory, about 1 KB for each item. */
+const MOST_PENDING = 16_384;
 
 /** Makes {@link Checkpoints} for a run. */
 export function createCheckpoints(

@@ -8,11 +8,13 @@ import type { Lane } from '../threads/lane.ts';
 import type { Lanes } from '../threads/lanes.ts';
 import type { StoredPart } from '../tree/item-record.ts';
 import { closeLanePacks } from './close-lane-packs.ts';
+import { handOver } from './hand-over.ts';
 import { knownDigests } from './known-digests.ts';
 import { createOpenSlab } from './open-slab.ts';
 import type { OpenSlab } from './open-slab.ts';
 import { createPackPutter } from './pack-putter.ts';
 import { partKind } from './part-kind.ts';
+import type { SealedPack } from './pack-builder.ts';
 import { createPendingBlobs } from './pending-blobs.ts';
 import { splitIds } from './split-ids.ts';
 import type { StoreLimits } from './store-limits.ts';
@@ -84,8 +86,10 @@ export interface PartIntake extends PartStoreContext {
   requireSound(): void;
   /** Waits until another slab may be under way. */
   acquire(options: OperationOptions): Promise<() => void>;
-  /** A lane for so many bytes. */
+  /** A lane for so many bytes. Once they are stored, or given up, it is left. */
   pick(bytes: number): Lane;
+  /** Says that what it was picked for is over. */
+  leave(lane: Lane): void;
   /** Memory for a slab; what is in it is of no meaning. */
   takeSlab(): Uint8Array;
   /** Gives memory back that was not sent to a lane. */
@@ -110,6 +114,8 @@ export function createPartStore(context: PartStoreContext): PartStore {
   /** Memory that came back. */
   const slabs: Uint8Array[] = [];
   const used = new Set<Lane>();
+  /** What each of them has under way. */
+  const busy = new Map<Lane, number>();
   /** Lanes that gave memory away with a pack. */
   const lacking = new Set<Lane>();
   /** Intakes, which end when their bytes were read. */
@@ -134,6 +140,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
     return Array.from({ length: SALTS }, (_, i) => bytes.subarray(i * SALT_LENGTH, (i + 1) * SALT_LENGTH));
   }
 
+  const closing = { salts, put: (packs: readonly SealedPack[]) => putter.put(packs) };
   let open: OpenSlab | undefined;
   let urgent = 0;
   let numbers = 0;
@@ -169,7 +176,12 @@ export function createPartStore(context: PartStoreContext): PartStore {
     pick(bytes) {
       const lane = lanes.pick(bytes);
       used.add(lane);
+      busy.set(lane, (busy.get(lane) ?? 0) + 1);
       return lane;
+    },
+    leave(lane) {
+      busy.set(lane, (busy.get(lane) ?? 1) - 1);
+      for (const idle of used) if (busy.get(idle) === 0 && !lanes.mayPick(idle)) intake.track(retire(idle));
     },
     nextNumber: () => (numbers += 1),
     takeSlab: () => slabs.pop() ?? new Uint8Array(limits.slab),
@@ -196,11 +208,12 @@ export function createPartStore(context: PartStoreContext): PartStore {
     if (slab === undefined) return;
     const batch = intake.nextNumber();
     const work = async (): Promise<void> => {
+      let lane: Lane | undefined;
       try {
         const stored = slab.parts.map(({ known }) => known);
         const digests = await knownDigests(pending, stored, { signal });
         const parts = slab.parts.map(({ kind, length }, i) => ({ ...kind, length, known: digests[i] }));
-        const lane = intake.pick(slab.used);
+        lane = intake.pick(slab.used);
         const input = { ...session, batch, slab: slab.bytes(), parts };
         const prepared = await lane.call('prepareBatch', input, [input.slab.buffer as ArrayBuffer]);
         const ids = splitIds(prepared.ids);
@@ -212,9 +225,23 @@ export function createPartStore(context: PartStoreContext): PartStore {
         throw error;
       } finally {
         slab.release();
+        if (lane !== undefined) intake.leave(lane);
       }
     };
     intake.track(work());
+  }
+
+  /** The calling thread made the beginning, and workers took over: what it still holds is memory for nothing. */
+  async function retire(lane: Lane): Promise<void> {
+    const other = intake.pick(0);
+    try {
+      if (other === lane) return;
+      used.delete(lane);
+      await handOver(lane, other, session, closing);
+      await lane.call('endSession', session.session);
+    } finally {
+      intake.leave(other);
+    }
   }
 
   /** Adds a part to the open slab; nothing comes between finding room in it and the adding. */
@@ -270,7 +297,7 @@ export function createPartStore(context: PartStoreContext): PartStore {
     dispatch();
     await underway.settle();
     requireSound();
-    await closeLanePacks([...used], session, { salts, put: (packs) => putter.put(packs) });
+    await closeLanePacks([...used], session, closing);
     await putter.settle();
     requireSound();
   }

@@ -21,6 +21,7 @@ export async function takeStream(
   const ids: Uint8Array[] = [];
   let slab = intake.takeSlab();
   let used = 0;
+  let stored: Promise<void> = Promise.resolve();
 
   async function send(last: boolean): Promise<StreamedPart | undefined> {
     const release = await intake.acquire(reading);
@@ -31,8 +32,8 @@ export async function takeStream(
       const prepared = await lane.call('prepareStream', input, [slab.buffer as ArrayBuffer]);
       const known = splitIds(prepared.ids);
       for (const number of prepared.numbers) ids.push(known[number] as Uint8Array);
-      const stored = intake.storeNew(lane, batch, known, () => {});
-      intake.track(stored.finally(release));
+      stored = intake.storeNew(lane, batch, known, () => {}).finally(release);
+      intake.track(stored);
       return prepared.part;
     } catch (error) {
       release();
@@ -64,6 +65,10 @@ export async function takeStream(
   } catch (error) {
     await lane?.call('dropStream', { ...session, stream }).catch(() => null);
     throw error;
+  } finally {
+    const left = lane;
+    // A lane does one after the other, so with the last of it all of it is stored.
+    if (left !== undefined) intake.track(stored.catch(() => {}).then(() => intake.leave(left)));
   }
 }
 

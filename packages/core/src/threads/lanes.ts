@@ -21,6 +21,8 @@ export interface Lanes {
    * work worth it, worker threads are started and take over as soon as they are up.
    */
   pick(bytes: number): Lane;
+  /** Whether that lane is one of those that are picked from now. */
+  mayPick(lane: Lane): boolean;
   /** How many lanes are picked from at this moment, 1 at least. */
   readonly count: number;
   /** Ends the worker threads; their calls fail. Safe to repeat. */
@@ -69,6 +71,7 @@ export function createLanes({ budget, keyring, chunker, compression, logger }: L
       for (const lane of running) if (least === inline || lane.pending < least.pending) least = lane;
       return least;
     },
+    mayPick: (lane) => (running.size === 0 ? lane === inline : running.has(lane as WorkerLane)),
     async close() {
       closed = true;
       await Promise.all([...starting, ...running].map((lane) => lane.close()));

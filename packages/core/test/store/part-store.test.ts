@@ -4,6 +4,7 @@ import { DestinationError } from '@holdfast/contracts';
 import type { ItemPart } from '@holdfast/contracts';
 import { seededRandomness } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
+import { toHex } from '../../src/internal/bytes.ts';
 import type { ObjectStore } from '../../src/objects/object-store.ts';
 import type { StoredPart } from '../../src/tree/item-record.ts';
 import { createStoreLab } from '../support/store-lab.ts';
@@ -74,6 +75,28 @@ describe('a part that can be released', () => {
       expect(released).toEqual([length]);
       expect((await storePart(lab, large(length, length))).blobs).toEqual((await stored)[0]?.blobs);
     }
+  });
+});
+
+describe('a lane that another one has taken over from', () => {
+  it.each([
+    ['after a batch', 1],
+    ['in the middle of a stream', 3],
+  ])('%s gives away what it holds, and keeps nothing', async (_, takenOverAfter) => {
+    const lab = await createStoreLab({ takenOverAfter });
+    const parts = [large(1, 30_000), large(2, 40_000), large(3, 200_000), ...[4, 5, 6, 7].map((i) => large(i, 50_000))];
+    const taken = [];
+    for (const part of parts) taken.push((await lab.store.take([part])).stored);
+    await lab.store.hurry(Promise.all(taken));
+    await lab.store.flush();
+    expect(lab.sessions.size).toBe(0);
+    for (const [part] of await Promise.all(taken)) {
+      const places = await lab.index.findMany(part!.blobs);
+      expect(places).not.toContain(undefined);
+      for (const place of places) expect([...lab.stored.keys()].join()).toContain(toHex(place!.pack.name));
+    }
+    // All that was loose went into the same pack.
+    expect(lab.stored.size).toBe(2);
   });
 });
 

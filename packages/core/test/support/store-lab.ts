@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../src/objects/object-store.ts';
 import { createPartStore } from '../../src/store/part-store.ts';
 import type { PartStore } from '../../src/store/part-store.ts';
 import { createInlineLane } from '../../src/threads/inline-lane.ts';
+import type { Lane } from '../../src/threads/lane.ts';
 import type { Lanes } from '../../src/threads/lanes.ts';
 import type { Objects } from './harness.ts';
 
@@ -21,11 +22,27 @@ export interface WatchedLanes {
   readonly sessions: ReadonlyMap<string, object>;
 }
 
-/** The lane of the thread that calls, open to be looked into. */
-export function watchedLanes(keyring: Keyring): WatchedLanes {
+/** The lane of the thread that calls, open to be looked into. After so many picks another one takes over. */
+export function watchedLanes(keyring: Keyring, takenOverAfter: number = Number.POSITIVE_INFINITY): WatchedLanes {
   const sessions = new Map<string, object>();
-  const lane = createInlineLane({ keyring, chunker: defaultChunkerParameters, compression: { level: 3 }, sessions });
-  return { sessions, lanes: { pick: () => lane, count: 1, close: async () => {} } };
+  const context = { keyring, chunker: defaultChunkerParameters, compression: { level: 3 } };
+  const first = createInlineLane({ ...context, sessions });
+  const second = createInlineLane({ ...context, sessions: new Map() });
+  let picks = 0;
+  const current = (): Lane => (picks < takenOverAfter ? first : second);
+  return {
+    sessions,
+    lanes: {
+      pick() {
+        const lane = current();
+        picks += 1;
+        return lane;
+      },
+      mayPick: (lane) => lane === current(),
+      count: 1,
+      close: async () => {},
+    },
+  };
 }
 
 /** A part store over a storage in memory. */
@@ -42,6 +59,8 @@ export interface StoreLabOptions {
   readonly index?: BlobIndex;
   /** The signal of the run. */
   readonly signal?: AbortSignal;
+  /** After so many picks another lane takes over. @defaultValue never */
+  readonly takenOverAfter?: number;
   /** Puts something between the store and the objects. */
   readonly wrap?: (inner: ObjectStore) => ObjectStore;
 }
@@ -50,6 +69,7 @@ export interface StoreLabOptions {
 export async function createStoreLab({
   index = createBlobIndex(),
   signal,
+  takenOverAfter,
   wrap = (inner) => inner,
 }: StoreLabOptions = {}): Promise<StoreLab> {
   const stored: Objects = new Map();
@@ -57,7 +77,7 @@ export async function createStoreLab({
   const randomness = seededRandomness(1);
   const { keyring } = await createKeyring({ key: 'none', config: {}, randomness, clock: virtualClock() });
   const destination = faultyDestination(memoryDestination({ objects: stored }), { faults: plan });
-  const watched = watchedLanes(keyring);
+  const watched = watchedLanes(keyring, takenOverAfter);
   const { lanes } = watched;
   const store = createPartStore({
     lanes,
