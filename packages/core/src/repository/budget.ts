@@ -16,7 +16,7 @@ export interface BudgetOptions {
    * work for them, and never more than one for each 32 MiB of `memory`: the others would have nothing to work with. With 0
    * the thread that calls does everything.
    *
-   * @defaultValue one less than the processors available to the process, which leaves one to the thread that calls; 1 at least
+   * @defaultValue the number of processors available to the process
    */
   readonly workers?: number | undefined;
   /** Objects that are written to, or read from, the destination at the same time, 1 to 64. @defaultValue `4` */
@@ -78,7 +78,7 @@ const LIMITS = [
 export function resolveBudget(options: BudgetOptions = {}): Budget {
   const {
     memory = 256 * MIB,
-    workers = Math.min(64, Math.max(1, availableParallelism() - 1)),
+    workers = Math.min(64, availableParallelism()),
     transfers = 4,
     temporaryDirectory = tmpdir(),
     index = 'auto',

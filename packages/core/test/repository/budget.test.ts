@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 test('a budget has the documented defaults', () => {
   expect(resolveBudget()).toEqual({
     memory: 256 * MIB,
-    workers: Math.min(8, Math.max(1, availableParallelism() - 1)),
+    workers: Math.min(8, availableParallelism()),
     transfers: 4,
     temporaryDirectory: tmpdir(),
     index: 'auto',
