@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly resumes: boolean;
   /** Awaited after each cursor. */
   readonly onCheckpoint: () => Promise<void>;
+  /** Its items are read before those of collections that have a higher one. */
+  readonly rank: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface FollowOptions {
 export async function followCollection(
   context: BackupContext,
   state: CollectionState,
-  { resumes, onCheckpoint }: FollowOptions,
+  { resumes, onCheckpoint, rank }: FollowOptions,
 ): Promise<void> {
   const isFirst = state.told === undefined;
   const { id, name } = state.collection;
@@ -31,7 +33,7 @@ export async function followCollection(
     context.options.onProgress?.({ type: 'collection-started', collection: id, name, totals: totalsOf(context) });
   }
   const isMidway = isFirst && state.cursor !== undefined && (resumes || state.pass !== undefined);
-  const { silent, told, failure } = await followRound(context, state, onCheckpoint);
+  const { silent, told, failure } = await followRound(context, state, { onCheckpoint, rank });
   state.atRest = failure === undefined && !isMidway && (silent || told === state.told);
   state.told = told;
   if (failure === undefined) return;

@@ -29,8 +29,9 @@ export function joinSegments(
   }
   if (total !== size) throw new RangeError('The segments do not make up the part.');
 
-  const part = new Uint8Array(size);
-  const target = Buffer.from(part.buffer);
+  // Not cleared: the segments make up all of it.
+  const target = Buffer.allocUnsafeSlow(size);
+  const part = new Uint8Array(target.buffer);
   taken.fill(0);
   let at = 0;
   for (const segment of segments) {

@@ -117,14 +117,17 @@ function presenceOf(context: TargetContext, folderId: string | undefined, { layo
 
 /** Notes which item a file stands for. */
 export function claim(
-  { root, folders }: TargetContext,
+  { folders }: TargetContext,
   folderId: string,
   name: string,
   { origin, isFile }: ItemLayout,
 ): void {
   if (!isFile) return;
-  const identity = fileIdentity(root, childId(folderId, name));
-  if (identity !== undefined) folders.get(folderId).claims.set(`${identity} ${fold(name)}`, origin);
+  const { claims } = folders.get(folderId);
+  const folded = fold(name);
+  const own = claims.get(folded);
+  if (own === undefined) claims.set(folded, [{ name, origin }]);
+  else own.push({ name, origin });
 }
 
 function claimedByAnother(
@@ -133,10 +136,12 @@ function claimedByAnother(
   name: string,
   { origin }: ItemLayout,
 ): boolean {
-  const { claims } = folders.get(folderId);
-  if (claims.size === 0) return false;
+  const alike = folders.get(folderId).claims.get(fold(name));
+  if (alike === undefined) return false;
+  // Names that differ in case alone may be one file, or two.
   const identity = fileIdentity(root, childId(folderId, name));
-  return (claims.get(`${identity} ${fold(name)}`) ?? origin) !== origin;
+  const claimed = alike.findLast((one) => fileIdentity(root, childId(folderId, one.name)) === identity);
+  return claimed !== undefined && claimed.origin !== origin;
 }
 
 function isOfSystem(error: unknown): boolean {

@@ -22,10 +22,18 @@ export interface TargetFolder {
   written: Set<string> | undefined;
   /** Names that bear an origin, by that origin. */
   readonly byOrigin: Map<string, string[]>;
-  /** Which item a file stands for, by what tells the file from every other one. */
-  readonly claims: Map<string, string>;
+  /** Which items files stand for, by their folded names, the last one last. */
+  readonly claims: Map<string, Claim[]>;
   /** New versions that were created beside an old one, by the name of that one. */
   readonly standIns: Map<string, StandIn>;
+}
+
+/** A file that stands for an item. */
+export interface Claim {
+  /** Its name. */
+  readonly name: string;
+  /** The origin of the item. */
+  readonly origin: string;
 }
 
 /** A file that takes the place of another one as soon as that is deleted. */

@@ -4,19 +4,24 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  open,
   openSync,
   renameSync,
   rmSync,
   unlinkSync,
+  write,
   writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 import { hasCode } from '../internal/file-errors.ts';
 import type { Pace } from '../internal/pace.ts';
 
-/** Up to this size a file is written by one synchronous call, if those are quick. */
-const SMALL = 1024 * 1024;
+const openLater = promisify(open);
+const writeLater = promisify(write);
+
+/** Up to this size a file is written by one synchronous call, if those are quick; more is copied off this thread. */
+const SMALL = 64 * 1024;
 
 /** A file to write. */
 export interface FileToWrite {
@@ -33,12 +38,12 @@ export async function writeFile({ path, bytes, modified }: FileToWrite, pace: Pa
   try {
     const seconds = modified === undefined ? undefined : modified / 1000;
     if (bytes.length <= SMALL && pace.mayBlock()) return pace.quickly(() => writeNow(path, bytes, seconds));
-    const file = await open(path, 'wx');
+    const file = pace.mayBlock() ? pace.quickly(() => openSync(path, 'wx')) : await openLater(path, 'wx');
     try {
-      await file.writeFile(bytes);
-      if (seconds !== undefined) await file.utimes(seconds, seconds);
+      for (let at = 0; at < bytes.length;) at += (await writeLater(file, bytes, at, bytes.length - at)).bytesWritten;
+      if (seconds !== undefined) futimesSync(file, seconds, seconds);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) rmSync(path, { force: true });
