@@ -181,7 +181,8 @@ export function createPartStore(context: PartStoreContext): PartStore {
     },
     leave(lane) {
       busy.set(lane, (busy.get(lane) ?? 1) - 1);
-      for (const idle of used) if (busy.get(idle) === 0 && !lanes.mayPick(idle)) intake.track(retire(idle));
+      // Not while packs are being closed: what is on its way from one lane to another is in neither.
+      for (const idle of used) if (isLeft(idle)) flushing = flushing.then(() => retire(idle)).catch(fail);
     },
     nextNumber: () => (numbers += 1),
     takeSlab: () => slabs.pop() ?? new Uint8Array(limits.slab),
@@ -231,8 +232,11 @@ export function createPartStore(context: PartStoreContext): PartStore {
     intake.track(work());
   }
 
+  const isLeft = (lane: Lane): boolean => used.has(lane) && busy.get(lane) === 0 && !lanes.mayPick(lane);
+
   /** The calling thread made the beginning, and workers took over: what it still holds is memory for nothing. */
   async function retire(lane: Lane): Promise<void> {
+    if (!isLeft(lane) || signal.aborted) return;
     const other = intake.pick(0);
     try {
       if (other === lane) return;

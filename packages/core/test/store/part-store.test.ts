@@ -100,6 +100,22 @@ describe('a lane that another one has taken over from', () => {
   });
 });
 
+it('makes what such a lane holds durable with a flush, whenever that comes', async () => {
+  for (let turns = 0; turns < 60; turns += 1) {
+    const lab = await createStoreLab({ takenOverAfter: 1 + (turns % 3) });
+    const taken = [];
+    for (let number = 1; number <= 2 + (turns % 4); number += 1) {
+      taken.push((await lab.store.take([large(number, 40_000)])).stored);
+    }
+    for (let i = 0; i < turns / 6; i += 1) await setImmediate();
+    await lab.store.flush();
+    for (const [part] of await Promise.all(taken)) {
+      expect(await lab.index.findMany(part!.blobs), `after ${turns} turns`).not.toContain(undefined);
+    }
+    await lab.store.close();
+  }
+});
+
 describe('a store of parts that is closed', () => {
   it('is forgotten by the lanes, whatever was under way', async () => {
     const { store, sessions } = await createStoreLab();
