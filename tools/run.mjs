@@ -22,6 +22,8 @@ const PACKAGES = { changeset: '@changesets/cli', tsc: 'typescript' };
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
 const { HOLDFAST_RUN: handedOver, NODE_ENV: _, ...env } = process.env; // NODE_ENV=production would leave out the tools
+// Tests start hundreds of processes and threads of the same sources: each would compile all of them again.
+env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'node');
 
 if (handedOver === undefined) process.exitCode = begin(process.argv.slice(2));
 else {
