@@ -141,14 +141,6 @@ export interface Source {
    * source without a service gives {@link noUsage}.
    */
   readonly usage: ServiceUsage;
-  /**
-   * Whether a feed of changes may be left waiting between two events for as long as it takes, as where nothing runs out
-   * meanwhile and no delay has to be hidden. The engine then takes in the items of one collection before those of the next,
-   * so that they come to lie together and are restored with few reads.
-   *
-   * @defaultValue `false`: several collections have their turns
-   */
-  readonly patient?: boolean | undefined;
 
   /**
    * Yields every collection, parents before children, those left out on purpose too.

@@ -58,7 +58,6 @@ export function filesSource(options: FilesSourceOptions): Source {
     id,
     title: root,
     usage: noUsage,
-    patient: true,
     collections: (reading = {}) => walkFolders(context, reading),
     changes: (collection, reading = {}) => folderChanges(context, collection.id, reading),
     read: (item, reading = {}) => readFile(context, item, reading),

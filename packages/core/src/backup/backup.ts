@@ -84,16 +84,12 @@ async function followAndCommit(
   const coverage = (): CoverageReport => coverageOf(context);
   const checkpoints = createCheckpoints(context, line, coverage);
 
-  // What belongs together comes to lie together, and is restored with few reads.
-  const rank = context.source.patient === true ? (turn: number): number => turn : (): number => 0;
-  let turns = 0;
   const follow = (states: Iterable<CollectionState>): Promise<void> =>
     mapConcurrent(
       states,
       async (state) => {
         try {
-          const onCheckpoint = (): Promise<void> => checkpoints.writeIfDue();
-          await followCollection(context, state, { resumes, onCheckpoint, rank: rank((turns += 1)) });
+          await followCollection(context, state, { resumes, onCheckpoint: () => checkpoints.writeIfDue() });
         } catch (error) {
           run.abort(error);
           throw error;

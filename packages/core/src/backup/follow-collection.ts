@@ -14,8 +14,6 @@ export interface FollowOptions {
   readonly resumes: boolean;
   /** Awaited after each cursor. */
   readonly onCheckpoint: () => Promise<void>;
-  /** Its items are read before those of collections that have a higher one. */
-  readonly rank: number;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface FollowOptions {
 export async function followCollection(
   context: BackupContext,
   state: CollectionState,
-  { resumes, onCheckpoint, rank }: FollowOptions,
+  { resumes, onCheckpoint }: FollowOptions,
 ): Promise<void> {
   const isFirst = state.told === undefined;
   const { id, name } = state.collection;
@@ -33,7 +31,7 @@ export async function followCollection(
     context.options.onProgress?.({ type: 'collection-started', collection: id, name, totals: totalsOf(context) });
   }
   const isMidway = isFirst && state.cursor !== undefined && (resumes || state.pass !== undefined);
-  const { silent, told, failure } = await followRound(context, state, { onCheckpoint, rank });
+  const { silent, told, failure } = await followRound(context, state, onCheckpoint);
   state.atRest = failure === undefined && !isMidway && (silent || told === state.told);
   state.told = told;
   if (failure === undefined) return;

@@ -7,7 +7,6 @@ import { whileHeldUp } from '../progress/pause-gate.ts';
 import type { BackupContext } from './backup-context.ts';
 import { discard, findCurrent, makeReady } from './collection-state.ts';
 import type { CollectionState } from './collection-state.ts';
-import type { FollowOptions } from './follow-collection.ts';
 import { takeIn } from './item-intake.ts';
 import { forgetFailure, forgetNameless, noteFailure, unusableId } from './note-failure.ts';
 import type { Intake } from './item-intake.ts';
@@ -34,7 +33,7 @@ export interface FollowedRound {
 export async function followRound(
   context: BackupContext,
   state: CollectionState,
-  { onCheckpoint, rank }: Pick<FollowOptions, 'onCheckpoint' | 'rank'>,
+  onCheckpoint: () => Promise<void>,
 ): Promise<FollowedRound> {
   const { source, options, reading, slots, underway, data, counts, progress } = context;
   const told = createHash('sha256');
@@ -71,7 +70,7 @@ export async function followRound(
   const begin = async (item: SourceItem): Promise<void> => {
     await whileHeldUp(options.pause, progress, reading);
     await queue(item.id);
-    const free = await slots.acquire({ ...reading, rank });
+    const free = await slots.acquire(reading);
     let isRead = false;
     const release = (): void => {
       if (isRead) return;

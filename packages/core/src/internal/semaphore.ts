@@ -1,12 +1,6 @@
 import type { OperationOptions } from '@holdfast/contracts';
 
-/** Options of {@link Semaphore.acquire}. */
-export interface AcquireOptions extends OperationOptions {
-  /** Who waits with a lower rank goes first. @defaultValue `0` */
-  readonly rank?: number | undefined;
-}
-
-/** Lets a fixed number of callers in at once; the others wait, those of one rank in the order they came. */
+/** Lets a fixed number of callers in at once; the others wait in the order they came. */
 export interface Semaphore {
   /**
    * Waits for a slot and takes it.
@@ -16,16 +10,11 @@ export interface Semaphore {
    *
    * @returns Gives the slot back. Only the first call does something.
    */
-  acquire(options?: AcquireOptions): Promise<() => void>;
+  acquire(options?: OperationOptions): Promise<() => void>;
   /** How many callers wait. */
   readonly waiting: number;
   /** Whether nobody has a slot. */
   readonly idle: boolean;
-}
-
-interface Waiter {
-  readonly rank: number;
-  enter(): void;
 }
 
 /**
@@ -37,49 +26,40 @@ export function createSemaphore(limit: number): Semaphore {
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('A semaphore has at least one slot.');
   let free = limit;
   // A set keeps the order of arrival and forgets one that was aborted in constant time.
-  const waiters = new Set<Waiter>();
+  const waiters = new Set<() => void>();
 
   function createRelease(): () => void {
     let released = false;
     return () => {
       if (released) return;
       released = true;
-      const next = foremost();
-      if (next) next.enter();
+      const [next] = waiters;
+      if (next) next();
       else free++;
     };
   }
 
-  function foremost(): Waiter | undefined {
-    let [first] = waiters;
-    for (const waiter of waiters) if (first !== undefined && waiter.rank < first.rank) first = waiter;
-    return first;
-  }
-
   return {
-    async acquire({ signal, rank = 0 } = {}) {
+    async acquire({ signal } = {}) {
       signal?.throwIfAborted();
       if (free > 0) {
         free--;
         return createRelease();
       }
       return new Promise((resolve, reject) => {
-        const waiter: Waiter = {
-          rank,
-          enter() {
-            leave();
-            resolve(createRelease());
-          },
-        };
         function leave(): void {
-          waiters.delete(waiter);
+          waiters.delete(enter);
           signal?.removeEventListener('abort', abort);
+        }
+        function enter(): void {
+          leave();
+          resolve(createRelease());
         }
         function abort(): void {
           leave();
           reject(signal?.reason);
         }
-        waiters.add(waiter);
+        waiters.add(enter);
         signal?.addEventListener('abort', abort);
       });
     },

@@ -23,20 +23,6 @@ it('lets callers in up to the limit, in the order they came', async () => {
   expect(order).toEqual([0, 1, 2, 3]);
 });
 
-it('lets those of a lower rank in first, and those of one rank in the order they came', async () => {
-  const semaphore = createSemaphore(1);
-  const release = await semaphore.acquire();
-  const order: string[] = [];
-  const calls = ['2a', '1a', '2b', '0a', '1b'].map(async (name) => {
-    const next = await semaphore.acquire({ rank: Number(name[0]) });
-    order.push(name);
-    next();
-  });
-  release();
-  await Promise.all(calls);
-  expect(order).toEqual(['0a', '1a', '1b', '2a', '2b']);
-});
-
 it('never lets in more than the limit, whatever is aborted', async () => {
   await fc.assert(
     fc.asyncProperty(
