@@ -89,6 +89,7 @@ export function createRecordIndex(options: RecordIndexOptions): RecordIndex {
   // Those passed over once are passed over again, by whoever may.
   const damaged = new Set<string>();
   let loading: Promise<unknown> = Promise.resolve();
+  /** Look-ups that load, or wait to. */
   let loads = 0;
   let isLoaded = false;
   let asked = 0;

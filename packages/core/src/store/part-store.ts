@@ -240,9 +240,10 @@ export function createPartStore(context: PartStoreContext): PartStore {
     const other = intake.pick(0);
     try {
       if (other === lane) return;
-      used.delete(lane);
       await handOver(lane, other, session, closing);
       await lane.call('endSession', session.session);
+      // Not before: of a lane that is used the end of the store takes care.
+      used.delete(lane);
     } finally {
       intake.leave(other);
     }

@@ -67,7 +67,7 @@ export async function takeStream(
     throw error;
   } finally {
     const left = lane;
-    // A lane does one after the other, so with the last of it all of it is stored.
+    // A lane does one after the other, so with the last of it all of it is stored. Should that fail, its own tracking tells.
     if (left !== undefined) intake.track(stored.catch(() => {}).then(() => intake.leave(left)));
   }
 }

@@ -53,6 +53,15 @@ test('little work never starts a thread', async () => {
   expect(made.count).toBe(1);
 });
 
+test('the calling thread is picked until a worker is up, and not after', async () => {
+  const made = await lanes(1);
+  const first = made.pick(0);
+  expect(made.mayPick(first)).toBe(true);
+  const worker = await startedLane(made);
+  expect(made.mayPick(worker)).toBe(true);
+  expect(made.mayPick(first)).toBe(false);
+});
+
 test('much work starts as many threads as there may be', async () => {
   subscribe('worker_threads', noteThread);
   const made = await lanes(3);
