@@ -80,8 +80,7 @@ function plainPeople(value: string): string[] | undefined {
   for (const one of value.split(',')) {
     const [, bare, quoted = bare, encoded, address] = PLAIN.exec(one.trim()) ?? [];
     if (address === undefined) return undefined;
-    const called = encoded === undefined ? quoted : oneLine(decodeWords(encoded.trim()));
-    people.push(called === undefined || called === '' ? `<${address}>` : `${called} <${address}>`);
+    people.push(personOf(encoded === undefined ? quoted : oneLine(decodeWords(encoded.trim())), address));
   }
   return people;
 }
@@ -90,7 +89,12 @@ function personsIn({ name, address, group }: Address): string[] {
   if (group !== undefined) return group.flatMap((one) => personsIn(one));
   const called = oneLine(decodeWords(name ?? ''));
   if (address === undefined || address === '') return called === '' ? [] : [called];
-  return [called === '' || called === address ? `<${address}>` : `${called} <${address}>`];
+  return [personOf(called, address)];
+}
+
+/** A name that is none, or the address once more, is left out. */
+function personOf(called: string | undefined, address: string): string {
+  return called === undefined || called === '' || called === address ? `<${address}>` : `${called} <${address}>`;
 }
 
 function dateOf(value: string | undefined): number | undefined {

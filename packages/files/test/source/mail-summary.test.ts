@@ -61,6 +61,7 @@ describe('the summary of a message', () => {
     );
     const person = fc.oneof(
       fc.tuple(words, address).map(([called, at]) => `${called.join(' ')} <${at}>`),
+      address.map((at) => `=?UTF-8?B?${Buffer.from(at).toString('base64')}?= <${at}>`),
       fc.tuple(name, address).map(([called, at]) => `${called} <${at}>`),
       fc.tuple(name, address).map(([called, at]) => `"${called}" <${at}>`),
       address.map((at) => `<${at}>`),
