@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 
 import type { Pace } from './pace.ts';
 
-const openLater = promisify(open);
+/** Opens a file off this thread. */
+export const openLater: typeof open.__promisify__ = promisify(open);
 const readLater = promisify(read);
 
 /** Windows has neither of the two: no link is followed, and a pipe that took the place of a file holds nothing up. */

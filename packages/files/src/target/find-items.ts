@@ -140,6 +140,7 @@ function claimedByAnother(
   if (alike === undefined) return false;
   // Names that differ in case alone may be one file, or two.
   const identity = fileIdentity(root, childId(folderId, name));
+  if (identity === undefined) return false;
   const claimed = alike.findLast((one) => fileIdentity(root, childId(folderId, one.name)) === identity);
   return claimed !== undefined && claimed.origin !== origin;
 }

@@ -1,10 +1,11 @@
 import {
+  close,
   closeSync,
+  futimes,
   futimesSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  open,
   openSync,
   renameSync,
   rmSync,
@@ -15,10 +16,12 @@ import {
 import { promisify } from 'node:util';
 
 import { hasCode } from '../internal/file-errors.ts';
+import { openLater } from '../internal/open-file.ts';
 import type { Pace } from '../internal/pace.ts';
 
-const openLater = promisify(open);
 const writeLater = promisify(write);
+const futimesLater = promisify(futimes);
+const closeLater = promisify(close);
 
 /** Up to this size a file is written by one synchronous call, if those are quick; more is copied off this thread. */
 const SMALL = 64 * 1024;
@@ -38,12 +41,26 @@ export async function writeFile({ path, bytes, modified }: FileToWrite, pace: Pa
   try {
     const seconds = modified === undefined ? undefined : modified / 1000;
     if (bytes.length <= SMALL && pace.mayBlock()) return pace.quickly(() => writeNow(path, bytes, seconds));
-    const file = pace.mayBlock() ? pace.quickly(() => openSync(path, 'wx')) : await openLater(path, 'wx');
+    // A share may send only now what was written, so closing is as slow as the rest.
+    const call = <T>(now: () => T, later: () => Promise<T>): T | Promise<T> =>
+      pace.mayBlock() ? pace.quickly(now) : later();
+    const file = await call(
+      () => openSync(path, 'wx'),
+      () => openLater(path, 'wx'),
+    );
     try {
       for (let at = 0; at < bytes.length;) at += (await writeLater(file, bytes, at, bytes.length - at)).bytesWritten;
-      if (seconds !== undefined) futimesSync(file, seconds, seconds);
+      if (seconds !== undefined) {
+        await call(
+          () => futimesSync(file, seconds, seconds),
+          () => futimesLater(file, seconds, seconds),
+        );
+      }
     } finally {
-      closeSync(file);
+      await call(
+        () => closeSync(file),
+        () => closeLater(file),
+      );
     }
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) rmSync(path, { force: true });
