@@ -7,7 +7,7 @@ import type { KillingGround } from './kill-anywhere.ts';
 const slow = process.env['SLOW'] === '1';
 // Each group has a service of its own: processes know nothing of each other's share of a mailbox's 10,000 requests.
 const GROUPS = slow ? 5 : 1;
-const KILLS = slow ? 10 : 2;
+const KILLS = slow ? 10 : 3;
 const seed = slow ? Date.now() % 1_000_000 : 7;
 const rounds = Array.from({ length: KILLS }, (_, index) => index + 1);
 

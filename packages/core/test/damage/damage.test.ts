@@ -11,7 +11,7 @@ describe('a damaged object', () => {
       { timeout: 900_000 },
       async () => {
         const seed = 3;
-        const options = { flipEvery: thorough ? 1 : 127, cutEvery: thorough ? 1 : 293 };
+        const options = { flipEvery: thorough ? 1 : 83, cutEvery: thorough ? 1 : 191 };
         const { complaints, tried, ended, bytes } = await sweepDamage({ encryption, seed, ...options });
         expect(complaints).toEqual([]);
         expect(tried.flip).toBeGreaterThan(bytes / options.flipEvery - 20);
