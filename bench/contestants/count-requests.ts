@@ -18,6 +18,13 @@ export function countRequests(inner: Destination): { readonly destination: Desti
       bytesRead += bytes.length;
       return bytes;
     },
+    fileOf:
+      inner.fileOf &&
+      (async (name, ranges, options) => {
+        requests += ranges.length;
+        for (const { length } of ranges) bytesRead += length;
+        return inner.fileOf?.(name, ranges, options);
+      }),
     stat(...args) {
       requests += 1;
       return inner.stat(...args);

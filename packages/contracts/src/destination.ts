@@ -86,6 +86,19 @@ export interface Destination {
   get(name: string, options?: GetOptions): Promise<Uint8Array>;
 
   /**
+   * Tells which file of this machine an object is. A thread that may wait for a disk then reads these ranges of it by itself, and
+   * asks {@link Destination.get | get} wherever it cannot. The call stands for one of `get` for each range.
+   *
+   * Absent where objects are no files. A destination that wraps another one passes it on only if it changes nothing that is read:
+   * a limit of bandwidth, say, would be passed by.
+   *
+   * @returns Its path; `undefined` if there is none. That the file is there is not promised.
+   */
+  fileOf?:
+    | ((name: string, ranges: readonly ByteRange[], options?: OperationOptions) => Promise<string | undefined>)
+    | undefined;
+
+  /**
    * Tells the size of an object without reading it.
    *
    * @throws `ERR_OBJECT_NOT_FOUND`, a {@link DestinationError}, if there is no such object.

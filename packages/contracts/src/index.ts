@@ -50,6 +50,7 @@ export type {
   CreatedItem,
   FindItemsOptions,
   ItemPresence,
+  PartToSave,
   RestorableItem,
   RestoreFolder,
   RestoreTarget,

@@ -15,6 +15,16 @@ export interface RestoreFolder {
   readonly hidden: boolean;
 }
 
+/** A part of an item that is to become a file of this machine. */
+export interface PartToSave {
+  /** Its name. */
+  readonly part: string;
+  /** The file, as text or as the bytes of a name that is none. Nothing may be there. */
+  readonly path: string | Uint8Array;
+  /** The file's time of modification, in milliseconds. @defaultValue the present */
+  readonly modified?: number | undefined;
+}
+
 /** An item as it lies in a snapshot, ready to be written to a target. */
 export interface RestorableItem {
   /** Id of the source it was backed up from; equal to the id of a target that is the same mailbox. */
@@ -35,6 +45,15 @@ export interface RestorableItem {
   readonly omitted: readonly OmittedPart[];
   /** Reads one part out of the repository, verified. */
   readPart(name: string, options?: OperationOptions): Promise<Uint8Array>;
+  /**
+   * Writes parts into new files, verified: for a target that wants files, and quicker than to read the parts and to write them,
+   * since the threads that put parts together write them as well. The files are not flushed.
+   *
+   * If it fails, a file is either whole or not there, but each of them may be.
+   *
+   * @throws The system's own error, with `code` and `syscall`: `EEXIST` where something is there already.
+   */
+  saveParts(files: readonly PartToSave[], options?: OperationOptions): Promise<void>;
   /**
    * Gives the memory of its parts back at once. What {@link RestorableItem.readPart} gave may be empty afterwards, and a part that
    * is asked for again is read again. A target that keeps none of the bytes calls it when it has written the item: the garbage
@@ -107,6 +126,13 @@ export interface RestoreTarget {
    * target without a service gives {@link noUsage}.
    */
   readonly usage: ServiceUsage;
+  /**
+   * How many items are best written at the same time, unless the caller of the restore says so. More than 256 makes the engine look
+   * for some items while it writes others.
+   *
+   * @defaultValue `3`, for a service that throttles whoever does more
+   */
+  readonly concurrency?: number | undefined;
 
   /** Finds the collection at the end of that path; `undefined` if it is not there. Writes nothing. */
   findCollection(path: readonly RestoreFolder[], options?: OperationOptions): Promise<string | undefined>;

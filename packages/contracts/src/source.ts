@@ -127,7 +127,8 @@ export interface ItemLocation {
  * The engine calls `collections`, then `changes` of each, and `read` for what is new; then `locate` for what was reported
  * removed and did not turn up in another collection, and `changes` again of each collection that told anything, until
  * they tell nothing new. Where an item turns up in a collection that is not known, it calls `collections` once more. It
- * follows as many collections at a time, and reads as many items, as its `concurrency` option says. The source retries what is temporary and obeys the service's limits; what it throws is final.
+ * follows as many collections at a time, and reads as many items, as its `concurrency` option says. The source retries
+ * what is temporary and obeys the service's limits; what it throws is final.
  *
  * Errors are {@link SourceError}, an aborted call rejects with `signal.reason` itself.
  */
@@ -141,6 +142,13 @@ export interface Source {
    * source without a service gives {@link noUsage}.
    */
   readonly usage: ServiceUsage;
+  /**
+   * Of how many collections items are taken in at the same time. With 1, what is in one collection lies side by side in the storage,
+   * and is restored with half as many reads; but whoever waits for an answer of a service loses time.
+   *
+   * @defaultValue the option `concurrency` of the backup
+   */
+  readonly collectionsAtOnce?: number | undefined;
 
   /**
    * Yields every collection, parents before children, those left out on purpose too.

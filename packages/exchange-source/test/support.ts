@@ -96,6 +96,7 @@ export function restorable(source: Source, item: SourceItem, content: ItemConten
     parts: [...parts.keys()],
     omitted: content.omitted,
     readPart: (name) => Promise.resolve(parts.get(name) ?? new Uint8Array()),
+    saveParts: () => Promise.reject(new Error('a mailbox wants no files')),
     release() {},
   };
 }

@@ -58,6 +58,7 @@ export function filesSource(options: FilesSourceOptions): Source {
     id,
     title: root,
     usage: noUsage,
+    collectionsAtOnce: 1,
     collections: (reading = {}) => walkFolders(context, reading),
     changes: (collection, reading = {}) => folderChanges(context, collection.id, reading),
     read: (item, reading = {}) => readFile(context, item, reading),

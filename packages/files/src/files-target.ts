@@ -13,6 +13,9 @@ import type { TargetContext } from './target/target-context.ts';
 import { assertFolder } from './target/target-errors.ts';
 import { targetFolders } from './target/target-folders.ts';
 
+/** A disk is not throttled, and each thread of the engine is to have something to write. */
+const CONCURRENCY = 1024;
+
 /**
  * A folder as something to restore into: files that were backed up by {@link filesSource}, or mail of a mailbox.
  *
@@ -61,6 +64,7 @@ export function filesTarget(options: FilesTargetOptions): RestoreTarget {
     id,
     title: root,
     usage: noUsage,
+    concurrency: CONCURRENCY,
 
     async findCollection(path, { signal } = {}) {
       signal?.throwIfAborted();

@@ -62,6 +62,8 @@ export interface BackupContext {
   readonly itemIndex: ItemIndex;
   /** Limits how many items are read at the same time. */
   readonly slots: Semaphore;
+  /** Collections whose items are taken in at the same time. */
+  readonly turns: Semaphore;
   /** What still runs although nobody waits for it now: a run that fails ends only when all of it has. */
   readonly underway: Set<Promise<void>>;
   /** The collections of the run, by id, the quiet ones excepted. */

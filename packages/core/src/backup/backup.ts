@@ -147,6 +147,7 @@ function createContext(
     nodes: createTreePackWriter(packs),
     itemIndex: index.items(source.id),
     slots: createSemaphore(options.concurrency),
+    turns: createSemaphore(source.collectionsAtOnce ?? options.concurrency),
     underway: new Set(),
     collections: new Map(),
     quiet: createQuietCollections(),

@@ -35,7 +35,7 @@ export async function followRound(
   state: CollectionState,
   onCheckpoint: () => Promise<void>,
 ): Promise<FollowedRound> {
-  const { source, options, reading, slots, underway, data, counts, progress } = context;
+  const { source, options, reading, slots, turns, underway, data, counts, progress } = context;
   const told = createHash('sha256');
   let silent = true;
   let applied: Promise<void> = Promise.resolve();
@@ -94,9 +94,12 @@ export async function followRound(
     });
   };
 
+  let endTurn: (() => void) | undefined;
   const take = async (event: ChangeEvent): Promise<void> => {
     switch (event.type) {
       case 'item-changed':
+        // Only now: a collection that tells of nothing waits for no other.
+        endTurn ??= await turns.acquire(reading);
         told.update(JSON.stringify([event.item.id, event.item.changeKey]));
         if (event.item.id !== '' && event.item.id.isWellFormed()) await begin(event.item);
         else inOrder(() => noteFailure(context, state, '', unusableId()));
@@ -143,6 +146,8 @@ export async function followRound(
     if (failed !== undefined) throw failed.error;
     if (reading.signal?.aborted || isFatal(error) || !SourceError.is(error)) throw error;
     failure = error;
+  } finally {
+    endTurn?.();
   }
   await data.hurry(applied);
   return { silent, told: told.digest('hex'), failure };

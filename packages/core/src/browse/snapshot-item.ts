@@ -1,8 +1,10 @@
 import { BLOB_KINDS } from '@holdfast/crypto';
 import { RepositoryError } from '@holdfast/contracts';
-import type { OperationOptions, RestorableItem } from '@holdfast/contracts';
+import type { OperationOptions, PartToSave, RestorableItem } from '@holdfast/contracts';
 import type { BlobRequest } from '../packs/blob-reader.ts';
+import type { FetchedPart } from '../packs/fetched-parts.ts';
 import type { PieceOrder } from '../packs/piece-loader.ts';
+import { saveFile } from '../packs/save-file.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
@@ -42,9 +44,9 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
 
 /** Parts that were read in advance, and who is told of those that are read later. */
 export interface PartReading {
-  /** Parts by name. */
-  readonly loaded?: Map<string, Uint8Array> | undefined;
-  /** Called with the size of each part that had to be read. */
+  /** Parts by name, fetched in advance. */
+  readonly fetched?: Map<string, FetchedPart> | undefined;
+  /** Called with the size of each part that is read. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
 
@@ -56,9 +58,10 @@ export function restorable(
   vault: Vault,
   source: string,
   record: TreeRecord<ItemRecord>,
-  { loaded = new Map<string, Uint8Array>(), onRead = () => {} }: PartReading = {},
+  { fetched = new Map<string, FetchedPart>(), onRead = () => {} }: PartReading = {},
 ): RestorableItem {
   const { id, changeKey, kind, summary, volatile, parts, omitted } = record.value;
+  const loaded = new Map<string, Uint8Array>();
   let together: Promise<void> | undefined;
 
   /** Neighbours in a pack cost one range read together and one each alone. */
@@ -72,6 +75,39 @@ export function restorable(
     }
   }
 
+  function partNamed(name: string): StoredPart {
+    const part = parts.find((candidate) => candidate.name === name);
+    if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
+    return part;
+  }
+
+  async function read(name: string, options: OperationOptions): Promise<Uint8Array> {
+    const part = partNamed(name);
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    const inAdvance = await fetched.get(name)?.open();
+    if (inAdvance !== undefined) loaded.set(name, inAdvance);
+    else if (part.size <= READ_TOGETHER) {
+      together ??= readTogether(options);
+      await together.catch(() => {
+        // Whose signal it was, or what failed then, is no concern of this call: it reads alone.
+        together = undefined;
+      });
+    }
+    const bytes = loaded.get(name) ?? (await readPart(vault, record, part, options));
+    onRead(bytes.length);
+    return bytes;
+  }
+
+  async function save({ part: name, ...file }: PartToSave, options: OperationOptions): Promise<void> {
+    const { size } = partNamed(name);
+    const saved = loaded.has(name) ? 'unread' : ((await fetched.get(name)?.save(file)) ?? 'unread');
+    if (saved === 'saved') return onRead(size);
+    if (saved !== 'unread') throw saved.error;
+    options.signal?.throwIfAborted();
+    await saveFile(file, await read(name, options));
+  }
+
   return {
     source,
     id,
@@ -81,25 +117,18 @@ export function restorable(
     volatile,
     omitted,
     parts: parts.map(({ name }) => name),
-    async readPart(name, options = {}) {
-      const part = parts.find((candidate) => candidate.name === name);
-      if (part === undefined) throw new RepositoryError('ERR_PART_NOT_IN_ITEM', { item: id, part: name });
-      const inAdvance = loaded.get(name);
-      if (inAdvance !== undefined) return inAdvance;
-      if (part.size <= READ_TOGETHER) {
-        together ??= readTogether(options);
-        await together.catch(() => {
-          // Whose signal it was, or what failed then, is no concern of this call: it reads alone.
-          together = undefined;
-        });
+    readPart: (name, options = {}) => read(name, options),
+    async saveParts(files, options = {}) {
+      options.signal?.throwIfAborted();
+      // All of them have ended when it fails: the caller may then remove what is there.
+      for (const result of await Promise.allSettled(files.map((file) => save(file, options)))) {
+        if (result.status === 'rejected') throw result.reason;
       }
-      const bytes = loaded.get(name) ?? (await readPart(vault, record, part, options));
-      onRead(bytes.length);
-      return bytes;
     },
     release() {
       for (const bytes of loaded.values()) freeBytes(bytes);
       loaded.clear();
+      fetched.clear();
       together = undefined;
     },
   };

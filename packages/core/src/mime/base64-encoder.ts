@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 
 import { lineEndLength } from './base64-line.ts';
+import { base64Lines } from './base64-lines.ts';
+import type { Base64Lines } from './base64-lines.ts';
 import type { LineEnd } from './part-segment.ts';
 
 /** How base64 is broken into lines. */
@@ -24,7 +26,50 @@ export function encodedLength(length: number, { line, eol }: LineFormat): number
 
 /** Writes bytes as lines of base64 from `at` on, where {@link encodedLength} bytes must be free. */
 export function writeBase64Lines(target: Buffer, at: number, bytes: Uint8Array, format: LineFormat): void {
+  const quick = base64Lines();
+  if (quick === undefined) writeFrom(target, at, bytes, format, 0);
+  else writeQuickly(quick, target, at, bytes, format);
+}
+
+/** The same without WebAssembly. */
+export function writeBase64LinesPlainly(target: Buffer, at: number, bytes: Uint8Array, format: LineFormat): void {
   writeFrom(target, at, bytes, format, 0);
+}
+
+function writeQuickly(
+  lines: Base64Lines,
+  target: Buffer,
+  start: number,
+  bytes: Uint8Array,
+  { line, eol }: LineFormat,
+): void {
+  const { mostBytes } = lines;
+  const eolBytes = lineEndLength(eol);
+  const lineBytes = (line / 4) * 3;
+  let at = start;
+  let from = 0;
+  // The last line has no end, so what is encoded together with line ends stops before it.
+  const last = lineBytes >= bytes.length ? 0 : (Math.ceil(bytes.length / lineBytes) - 1) * lineBytes;
+  const step = Math.floor(mostBytes / lineBytes) * lineBytes;
+  while (from < last && step > 0) {
+    const end = Math.min(last, from + step);
+    at = lines.encode(target, at, bytes.subarray(from, end), { lineBytes, eolBytes });
+    from = end;
+  }
+  while (from < bytes.length) {
+    // A line longer than what is encoded at once, or the last one.
+    const lineEnd = Math.min(bytes.length, from + lineBytes);
+    const whole = lineEnd - ((lineEnd - from) % 3);
+    for (; from < whole; from = Math.min(whole, from + mostBytes)) {
+      const some = bytes.subarray(from, Math.min(whole, from + mostBytes));
+      at = lines.encode(target, at, some, { lineBytes: 3 * mostBytes, eolBytes });
+    }
+    if (whole < lineEnd) {
+      writeFrom(target, at, bytes.subarray(whole, lineEnd), { line: Number.POSITIVE_INFINITY, eol }, 0);
+      from = lineEnd;
+    }
+    if (from < bytes.length) at = writeLineEnd(target, at, eol);
+  }
 }
 
 /** How many line ends stand before or between so many characters, of which the first follows `column` others. */

@@ -40,6 +40,18 @@ export interface ObjectStore {
   get(type: ObjectType, hash: string, options?: OperationOptions): Promise<Uint8Array>;
   /** Reads part of an object; nothing of it can be compared here. */
   getRange(type: ObjectType, hash: string, range: ByteRange, options?: OperationOptions): Promise<Uint8Array>;
+  /**
+   * The file of this machine that an object is, for who reads ranges of it without this store, which counts them all the same.
+   * Absent where the destination has no files.
+   */
+  readonly fileOf:
+    | ((
+        type: ObjectType,
+        hash: string,
+        ranges: readonly ByteRange[],
+        options?: OperationOptions,
+      ) => Promise<string | undefined>)
+    | undefined;
   /** Lists the objects of a type; names of another form are passed over. */
   list(type: ObjectType, options?: OperationOptions): AsyncGenerator<StoredObject, void, void>;
 }
@@ -65,8 +77,22 @@ export function createObjectStore(destination: Destination): ObjectStore {
     }
   }
 
+  async function fileOf(
+    type: ObjectType,
+    digest: string,
+    ranges: readonly ByteRange[],
+    { signal }: OperationOptions = {},
+  ): Promise<string | undefined> {
+    const file = await destination.fileOf?.(objectName(type, digest), ranges, { signal });
+    if (file === undefined) return undefined;
+    traffic.reads += ranges.length;
+    for (const { length } of ranges) traffic.bytesRead += length;
+    return file;
+  }
+
   return {
     traffic,
+    fileOf: destination.fileOf && fileOf,
 
     async put(type, bytes, { signal, digest = hash('sha256', bytes, 'hex') } = {}) {
       signal?.throwIfAborted();

@@ -47,6 +47,7 @@ export function retryingDestination(inner: Destination, { clock, randomness, log
     capabilities: inner.capabilities,
     put: (name, bytes, options) => retry(() => inner.put(name, bytes, options), options),
     get: (name, options) => retry(() => inner.get(name, options), options),
+    fileOf: inner.fileOf?.bind(inner),
     stat: (name, options) => retry(() => inner.stat(name, options), options),
     delete: (name, options) => retry(() => inner.delete(name, options), options),
     async *list(prefix, options = {}) {

@@ -21,6 +21,14 @@ export interface JoinedRange<Request> {
   readonly members: readonly LocatedRequest<Request>[];
 }
 
+/** Options of {@link joinRanges}. */
+export interface JoinOptions {
+  /** Bytes in vain that are always cheaper than another read. @defaultValue `32768` */
+  readonly near?: number | undefined;
+  /** More bytes in vain than these are never cheaper. @defaultValue `524288` */
+  readonly far?: number | undefined;
+}
+
 /** What lies closer together than this is always read at once, and what lies closer than a share of all that is wanted. */
 const NEAR = 32 * 1024;
 const NEAR_SHARE = 1 / 16;
@@ -33,7 +41,10 @@ const LONGEST = 8 * 1024 * 1024;
  * Joins blobs that lie near each other in a pack into ranges. Of what is read in vain each range has at most as much as
  * is wanted, and for each of its blobs 32 KiB, or 1/16 of all that is wanted: where much is read, requests cost more than bytes.
  */
-export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]): JoinedRange<Request>[] {
+export function joinRanges<Request>(
+  wanted: readonly LocatedRequest<Request>[],
+  { near: leastNear = NEAR, far = FAR }: JoinOptions = {},
+): JoinedRange<Request>[] {
   const names = new Map<BlobLocation['pack'], string>();
   const nameOf = ({ pack }: BlobLocation): string => {
     const known = names.get(pack) ?? toHex(pack.name);
@@ -41,8 +52,8 @@ export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]):
     return known;
   };
   const near = Math.min(
-    FAR,
-    Math.max(NEAR, wanted.reduce((sum, { location }) => sum + location.length, 0) * NEAR_SHARE),
+    far,
+    Math.max(leastNear, wanted.reduce((sum, { location }) => sum + location.length, 0) * NEAR_SHARE),
   );
   const sorted = wanted
     .map((one) => ({ one, name: nameOf(one.location) }))
@@ -55,7 +66,7 @@ export function joinRanges<Request>(wanted: readonly LocatedRequest<Request>[]):
     if (last?.pack === name && end - last.offset <= LONGEST) {
       const gap = offset - last.offset - last.length;
       const joined = Math.max(last.length, end - last.offset);
-      if (gap <= near || (gap <= FAR && joined <= 2 * (last.useful + length))) {
+      if (gap <= near || (gap <= far && joined <= 2 * (last.useful + length))) {
         last.length = joined;
         last.useful += length;
         last.members.push(one);

@@ -191,7 +191,8 @@ export function createRepositoryFace(opened: Vault): Repository {
     },
     planRestore: async (options) => planRestore(vault(), options),
     previewRestore: async (plan, target, options = {}) => previewRestore(vault(), plan, target, options),
-    restore: async (plan, target, options) => restoreItems(vault(), plan, target, resolveRestoreOptions(options)),
+    restore: async (plan, target, options) =>
+      restoreItems(vault(), plan, target, resolveRestoreOptions(options, target)),
     check: async (options = {}) => checkRepository(vault(), options),
     close,
     [Symbol.asyncDispose]: close,

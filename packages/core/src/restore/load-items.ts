@@ -3,16 +3,18 @@ import { findItems } from '../browse/find-items.ts';
 import type { ItemsOfCollection, WantedItem } from '../browse/find-items.ts';
 import { partOrder, restorable } from '../browse/snapshot-item.ts';
 import { readAhead } from '../internal/read-ahead.ts';
+import { fetchedParts } from '../packs/fetched-parts.ts';
+import type { FetchedPart, FetchedParts } from '../packs/fetched-parts.ts';
 import type { Vault } from '../repository/vault.ts';
 import { itemRecordKind } from '../tree/item-record.ts';
 import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
 import type { TreeRecord } from '../tree/tree-record.ts';
 
 /** Items are read in groups of so many, or of so many bytes. */
-const GROUP_ITEMS = 256;
-const LARGEST_GROUP = 8 * 1024 * 1024;
-/** Share of the memory of a budget that the parts of one group may take; they are there sealed, open and joined. */
-const GROUP_SHARE = 1 / 32;
+export const GROUP_ITEMS = 256;
+const LARGEST_GROUP = 4 * 1024 * 1024;
+/** Share of the memory of a budget that the parts of one group may take. */
+const GROUP_SHARE = 1 / 64;
 /** Groups that are on their way while one is being written. */
 const GROUPS_AHEAD = 2;
 /** Parts up to this size are read with those of their neighbours before it is known which of the items are wanted. */
@@ -22,12 +24,14 @@ const MOST = 0.9;
 
 /** Some items whose parts can be read together. */
 export interface ItemGroup {
-  /** The items. Their small parts are read already; others are read when they are asked for, or by `loadAll`. */
+  /** The items. Their small parts are fetched already; others are read when they are asked for, or by `loadAll`. */
   readonly items: readonly RestorableItem[];
-  /** Reads all parts of these items with as few range reads as the packs allow; very large ones are left for later. */
+  /** Fetches all parts of these items with as few range reads as the packs allow; very large ones are left for later. */
   loadAll(wanted: readonly RestorableItem[]): Promise<void>;
   /** Bytes of parts read so far. */
   bytesRead(): number;
+  /** Frees what was fetched and not asked for. */
+  release(): void;
 }
 
 /** Which records of a collection are wanted. */
@@ -81,7 +85,9 @@ interface Wanted {
 interface Loading {
   readonly record: TreeRecord<ItemRecord>;
   readonly item: RestorableItem;
-  readonly loaded: Map<string, Uint8Array>;
+  readonly fetched: Map<string, FetchedPart>;
+  /** Names of the parts that were fetched. */
+  readonly asked: Set<string>;
 }
 
 async function openGroup(
@@ -94,30 +100,35 @@ async function openGroup(
   const note = (size: number): void => {
     bytes += size;
   };
+  const together: FetchedParts[] = [];
   const all = records.map((record): Loading => {
-    const loaded = new Map<string, Uint8Array>();
-    return { record, loaded, item: restorable(vault, source, record, { loaded, onRead: note }) };
+    const fetched = new Map<string, FetchedPart>();
+    const item = restorable(vault, source, record, { fetched, onRead: note });
+    return { record, fetched, asked: new Set(), item };
   });
 
   /** A damaged piece costs its own part alone: that is read again when it is asked for, and fails then. */
   async function load(some: readonly Loading[], largest: number): Promise<void> {
     let room = limit;
     const fits = ({ size }: StoredPart): boolean => size <= largest && (room -= size) >= 0;
-    const parts = some.flatMap(({ record, loaded }) =>
-      record.value.parts
-        .filter((part) => !loaded.has(part.name) && fits(part))
-        .map((part) => ({ loaded, part, order: partOrder(record, part) })),
+    const parts = some.flatMap((loading) =>
+      loading.record.value.parts
+        .filter((part) => !loading.asked.has(part.name) && fits(part))
+        .map((part) => ({ loading, part })),
     );
     if (parts.length === 0) return;
-    const found = await vault.pieces.load(
-      parts.map(({ order }) => order),
-      options,
-    );
-    for (const [i, { loaded, part }] of parts.entries()) {
-      const bytesOfPart = found[i];
-      if (bytesOfPart === undefined) continue;
-      note(bytesOfPart.length);
-      loaded.set(part.name, bytesOfPart);
+    const orders = parts.map(({ loading: { record }, part }) => partOrder(record, part));
+    const found = fetchedParts(await vault.pieces.fetch(orders, options));
+    together.push(found);
+    for (const [
+      i,
+      {
+        loading: { asked, fetched },
+        part: { name },
+      },
+    ] of parts.entries()) {
+      asked.add(name);
+      fetched.set(name, found.part(i));
     }
   }
 
@@ -133,5 +144,8 @@ async function openGroup(
       );
     },
     bytesRead: () => bytes,
+    release() {
+      for (const one of together) one.release();
+    },
   };
 }

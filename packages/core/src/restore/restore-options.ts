@@ -1,4 +1,4 @@
-import type { OperationOptions } from '@holdfast/contracts';
+import type { OperationOptions, RestoreTarget } from '@holdfast/contracts';
 import { requireOneOf } from '../internal/require-one-of.ts';
 import type { OperationProgress } from '../progress/operation-progress.ts';
 import type { PauseGate } from '../progress/pause-gate.ts';
@@ -43,7 +43,7 @@ export type RestoreProgress = ItemRestored | ItemRestoreFailed | OperationProgre
 
 /** Options of {@link Repository.restore}. */
 export interface RestoreOptions extends OperationOptions {
-  /** How many items are worked on at the same time. @defaultValue `3` */
+  /** How many items are worked on at the same time. @defaultValue what the target says; `3` if it says nothing */
   readonly concurrency?: number | undefined;
   /**
    * Which items have a line in {@link RestoreReport.items}: every one, or those alone that were not simply created or
@@ -71,8 +71,11 @@ export interface ResolvedRestoreOptions extends OperationOptions {
 }
 
 /** Fills in defaults and rejects nonsense, so that nothing behind this line checks options. */
-export function resolveRestoreOptions(options: RestoreOptions = {}): ResolvedRestoreOptions {
-  const { concurrency = 3, lines = 'all', pause, onProgress, signal } = options;
+export function resolveRestoreOptions(
+  options: RestoreOptions = {},
+  { concurrency: ofTarget = 3 }: Pick<RestoreTarget, 'concurrency'> = {},
+): ResolvedRestoreOptions {
+  const { concurrency = ofTarget, lines = 'all', pause, onProgress, signal } = options;
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`concurrency must be a positive integer, got ${concurrency}`);
   }

@@ -84,6 +84,7 @@ export async function previewRestore(
         total[action] += 1;
         previewed.push({ item: id, subject: summary.subject, action, existing });
       }
+      group.release();
     }
     collections.push({ ...planned, exists: targetId !== undefined, actions, previewed });
   }

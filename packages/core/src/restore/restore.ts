@@ -11,7 +11,7 @@ import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import { findPresences } from './find-presences.ts';
 import type { FindPresences } from './find-presences.ts';
-import { itemGroups } from './load-items.ts';
+import { GROUP_ITEMS, itemGroups } from './load-items.ts';
 import type { ItemGroup } from './load-items.ts';
 import { plannedTrees } from './planned-trees.ts';
 import { CONFLICT_POLICIES, decideAction, losesSomething, NOTHING_THERE } from './restore-action.ts';
@@ -63,13 +63,20 @@ export async function restoreItems(
     const place = await openPlace(context, planned);
     if (typeof place.current !== 'string') tally.collectionFailed(planned.collection, place.current);
     const origin = { source: snapshot.snapshot.source.id, collection: planned.collection, root: items };
-    for await (const group of itemGroups(vault, origin, { selection, signal })) {
-      if (tally.ended !== undefined) break;
-      for (const { id } of group.items) missing.delete(id);
-      await restoreGroup(context, planned, place, group);
-      bytesRead += group.bytesRead();
-      progress?.add(0, group.bytesRead());
-    }
+    await mapConcurrent(
+      untilEnded(tally, itemGroups(vault, origin, { selection, signal })),
+      async (group) => {
+        for (const { id } of group.items) missing.delete(id);
+        try {
+          await restoreGroup(context, planned, place, group);
+        } finally {
+          group.release();
+        }
+        bytesRead += group.bytesRead();
+        progress?.add(0, group.bytesRead());
+      },
+      { concurrency: Math.max(1, Math.floor(options.concurrency / GROUP_ITEMS)), signal },
+    );
     for (const item of tally.ended === undefined ? missing : []) {
       const where = { snapshot: plan.snapshot, collection: planned.collection, item };
       const error = new RepositoryError('ERR_ITEM_NOT_IN_SNAPSHOT', where);
@@ -96,6 +103,13 @@ export async function restoreItems(
     usage: usageBetween(usageBefore, target.usage),
     durationMs: vault.clock.now() - started,
   };
+}
+
+async function* untilEnded<T>(tally: RestoreTally, groups: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  for await (const group of groups) {
+    if (tally.ended !== undefined) return;
+    yield group;
+  }
 }
 
 /** The collection of the target that items go into; it may be deleted in the course of a restore, and made again. */

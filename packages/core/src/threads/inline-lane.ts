@@ -8,6 +8,7 @@ export function createInlineLane(context: LaneContext): Lane {
   let pending = 0;
 
   return {
+    isThread: false,
     get pending() {
       return pending;
     },

@@ -3,6 +3,8 @@ import type { LaneContext, Task, TaskInput, TaskName, TaskOutput, TaskResult } f
 
 /** Runs tasks one after the other, in the order of the calls, with the state that those before left in its sessions. */
 export interface Lane {
+  /** Whether it is a thread of its own, which may wait for a disk. */
+  readonly isThread: boolean;
   /** Calls under way. */
   readonly pending: number;
   /**

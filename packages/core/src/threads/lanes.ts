@@ -21,6 +21,8 @@ export interface Lanes {
    * work worth it, worker threads are started and take over as soon as they are up.
    */
   pick(bytes: number): Lane;
+  /** Whether lanes are threads of their own at this moment. */
+  readonly areThreads: boolean;
   /** Whether that lane is one of those that are picked from now. */
   mayPick(lane: Lane): boolean;
   /** How many lanes are picked from at this moment, 1 at least. */
@@ -61,6 +63,9 @@ export function createLanes({ budget, keyring, chunker, compression, logger }: L
   }
 
   return {
+    get areThreads() {
+      return running.size > 0;
+    },
     get count() {
       return Math.max(1, running.size);
     },

@@ -2,8 +2,8 @@ import type { Keyring } from '@holdfast/crypto';
 import type { ChunkerParameters } from '../blobs/chunker.ts';
 import { verifyObject } from '../check/verify-object.ts';
 import type { ObjectToVerify, VerifiedObject } from '../check/verify-object.ts';
-import { openPieces } from '../packs/open-pieces.ts';
-import type { OpenedPieces, OpenPiecesInput } from '../packs/open-pieces.ts';
+import { openPieces, savePieces } from '../packs/open-pieces.ts';
+import type { OpenedPieces, OpenPiecesInput, SavedPieces, SavePiecesInput } from '../packs/open-pieces.ts';
 import type { Compression } from '../repository/compression.ts';
 import type { LooseBlobs, SealedPack } from '../store/pack-builder.ts';
 import { closePack, packSize, storeBatch, storeLoose, takeLoose } from '../store/pack-tasks.ts';
@@ -62,6 +62,8 @@ export interface Tasks {
   readonly takeLoose: Task<StoreSessionKey, LooseBlobs>;
   /** Opens pieces of items and puts parts together of them. */
   readonly openPieces: Task<OpenPiecesInput, OpenedPieces>;
+  /** Opens pieces of items, puts parts together of them and writes these into files. */
+  readonly savePieces: Task<SavePiecesInput, SavedPieces>;
   /** Looks into an object that was read whole. */
   readonly verifyObject: Task<ObjectToVerify, VerifiedObject>;
 }
@@ -78,6 +80,7 @@ export const tasks: Tasks = {
   packSize,
   takeLoose,
   openPieces,
+  savePieces,
   verifyObject,
 };
 

@@ -93,6 +93,7 @@ export function startWorkerLane({
   worker.unref();
 
   return {
+    isThread: true,
     ready: ready.promise,
     get ended() {
       return ended !== undefined;

@@ -225,3 +225,43 @@ describe('a checkpoint', () => {
     expect(Object.keys((await contentsOf(repository))['A'] ?? {})).toEqual(['A-new']);
   });
 });
+
+describe('collections', () => {
+  /** In which order items were read, by their collections, where each tells of ten. */
+  async function readInTurn(collectionsAtOnce: number | undefined): Promise<string> {
+    const { repository } = await createHarness();
+    const { source, reads } = scriptedSource({
+      collections: ['A', 'B', 'C'],
+      async *changes(_run, collection) {
+        for (let i = 0; i < 10; i += 1) {
+          await new Promise(setImmediate);
+          yield changed(`${collection}${i}`);
+        }
+        yield checkpoint(collection);
+      },
+    });
+    await repository.backup({ ...source, collectionsAtOnce });
+    return reads.map((read) => read.slice(2, 3)).join('');
+  }
+
+  it('are taken in one after the other if the source wants it so', async () => {
+    expect(await readInTurn(1)).toMatch(/^(A{10}|B{10}|C{10}){3}$/);
+    expect(await readInTurn(undefined)).toMatch(/^(?!(A{10}|B{10}|C{10}))/);
+  });
+
+  it('that tell of nothing wait for no other', async () => {
+    const { repository } = await createHarness();
+    const { promise: quietOne, resolve: isQuiet } = Promise.withResolvers<void>();
+    const { source } = scriptedSource({
+      collections: ['A', 'B'],
+      async *changes(_run, collection) {
+        if (collection === 'A') {
+          yield changed('x');
+          await quietOne;
+        } else isQuiet();
+        yield checkpoint(collection);
+      },
+    });
+    expect((await repository.backup({ ...source, collectionsAtOnce: 1 })).result).toBe('complete');
+  });
+});

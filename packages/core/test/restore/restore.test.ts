@@ -182,3 +182,56 @@ describe('restore', () => {
     expect(await restore.catch((error: unknown) => error)).toBe(reason);
   });
 });
+
+describe('what a target takes at a time', () => {
+  /** How many calls of `createItem`, and of `findItems` and `createItem` together, there were at once. */
+  async function atOnce(
+    ofTarget: number | undefined,
+    ofCaller?: number,
+  ): Promise<{ readonly items: number; readonly groups: number }> {
+    const harness = await createHarness();
+    const { mailbox, repository } = harness;
+    mailbox.addCollection('inbox');
+    for (let i = 0; i < 600; i += 1) mailbox.put('inbox', sampleItem(`i-${i}`));
+    await repository.backup(mailbox);
+    const inner = memoryMailbox({ id: 'memory:other' });
+    const open = new Set<string>();
+    const groupOf = new Map<string, number>();
+    let [items, groups, found] = [0, 0, 0];
+    const target: RestoreTarget = {
+      ...inner,
+      concurrency: ofTarget,
+      findItems(collection, some, options) {
+        for (const { id } of some) groupOf.set(id, found);
+        found += 1;
+        return inner.findItems(collection, some, options);
+      },
+      async createItem(collection, item, options) {
+        open.add(item.id);
+        items = Math.max(items, open.size);
+        groups = Math.max(groups, new Set([...open].map((id) => groupOf.get(id))).size);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        const created = await inner.createItem(collection, item, options);
+        open.delete(item.id);
+        return created;
+      },
+    };
+    const plan = await repository.planRestore({ snapshot: 'latest' });
+    const report = await repository.restore(plan, target, { concurrency: ofCaller });
+    expect(report).toMatchObject({ result: 'complete', restored: 600 });
+    return { items, groups };
+  }
+
+  it('is three items, or what it says, or what the caller says', async () => {
+    expect(await atOnce(undefined)).toEqual({ items: 3, groups: 1 });
+    expect(await atOnce(7)).toEqual({ items: 7, groups: 1 });
+    expect(await atOnce(1024, 2)).toEqual({ items: 2, groups: 1 });
+  });
+
+  it('is several groups of 256 items, if it takes so many', async () => {
+    const { items, groups } = await atOnce(512);
+    expect(items).toBeGreaterThan(256);
+    expect(items).toBeLessThanOrEqual(512);
+    expect(groups).toBe(2);
+  });
+});

@@ -38,6 +38,7 @@ export function watchedLanes(keyring: Keyring, takenOverAfter: number = Number.P
         picks += 1;
         return lane;
       },
+      areThreads: false,
       mayPick: (lane) => lane === current(),
       count: 1,
       close: async () => {},

@@ -17,6 +17,7 @@ function mortalLanes(keyring: Keyring, task: TaskName, fatal: number): Lanes {
   const lane = lanes.pick(0);
   let calls = 0;
   const mortal: Lane = {
+    isThread: false,
     pending: 0,
     call(name, input, transfer) {
       if (name === task && (calls += 1) === fatal) {

@@ -143,6 +143,12 @@ export function localDestination(options: LocalDestinationOptions): Destination 
         return bytes;
       }),
 
+    fileOf: (name, ranges, { signal } = {}) =>
+      operate(name, signal, () => {
+        for (const range of ranges) assertByteRange(range);
+        return locate(name);
+      }),
+
     stat: (name, { signal } = {}) =>
       operate(name, signal, async () => {
         const path = await locate(name);

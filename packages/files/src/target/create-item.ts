@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 
 import { SourceError } from '@holdfast/contracts';
-import type { CreatedItem, OperationOptions, RestorableItem } from '@holdfast/contracts';
+import type { CreatedItem, OperationOptions, PartToSave, RestorableItem } from '@holdfast/contracts';
 
 import { temporaryName } from '../internal/temporary-name.ts';
 import { childId, nameOf, parentOf } from '../source/source-context.ts';
@@ -12,7 +12,7 @@ import type { TargetContext } from './target-context.ts';
 import { noteOrigin } from './target-folders.ts';
 import type { StandIn } from './target-folders.ts';
 import { assertFolder, itemErrorOf, pathIn } from './target-errors.ts';
-import { isTaken, makeFolder, publishFile, publishFolder, writeFile } from './write-files.ts';
+import { isTaken, makeFolder, publishFile, publishFolder } from './publish-files.ts';
 
 const MOST_NAMES = 1000;
 
@@ -33,7 +33,7 @@ export async function createItem(
   options: OperationOptions,
 ): Promise<CreatedItem> {
   options.signal?.throwIfAborted();
-  assertFolder(context.root, folderId);
+  context.folders.assertThere(folderId);
   const layout = context.layoutOf(item);
   const { omitted } = layout;
   let name: string;
@@ -76,11 +76,9 @@ export async function completeItem(
     for (const { part, path } of layout.files(nameOf(itemId))) {
       const id = childId(folderId, path);
       if (isTaken(pathIn(context, id))) continue;
-      const bytes = await item.readPart(part, options);
-      signal?.throwIfAborted();
       makeFoldersOf(context, folderId, path);
       const temporary = pathIn(context, childId(folderId, temporaryName()));
-      await writeFile({ path: temporary, bytes, modified: modifiedOf(item) }, context.pace);
+      await item.saveParts([{ part, path: temporary, modified: modifiedOf(item) }], options);
       if (!publishFile(temporary, pathIn(context, id))) rmSync(temporary, { force: true });
     }
   } catch (error) {
@@ -109,18 +107,14 @@ async function writeItem(writing: Writing): Promise<string> {
   const modified = modifiedOf(item);
   try {
     if (parts !== undefined) mkdirSync(parts);
-    for (const { part, path } of files) {
-      await context.pace.rest();
-      const bytes = await item.readPart(part, options);
-      options.signal?.throwIfAborted();
-      if (part === message?.part) {
-        await writeFile({ path: temporary ?? '', bytes, modified }, context.pace);
-        continue;
-      }
+    const places = files.map(({ part, path }): PartToSave => {
+      if (part === message?.part) return { part, path: temporary ?? '', modified };
       const below = `${partsName}${path.slice(path.indexOf('/'))}`;
       makeFoldersOf(context, folderId, below);
-      await writeFile({ path: pathIn(context, childId(folderId, below)), bytes, modified }, context.pace);
-    }
+      return { part, path: pathIn(context, childId(folderId, below)), modified };
+    });
+    await item.saveParts(places, options);
+    await context.pace.rest();
     options.signal?.throwIfAborted();
     return publish(writing, temporary, parts);
   } catch (error) {

@@ -9,7 +9,7 @@ import { ROOT_ID, ROOT_ROLE, childId } from '../source/source-context.ts';
 import { safeName } from './safe-name.ts';
 import type { TargetContext } from './target-context.ts';
 import { makingError } from './target-errors.ts';
-import { makeFolder } from './write-files.ts';
+import { makeFolder } from './publish-files.ts';
 
 /** The folder at the end of a way, if it is there. */
 export function findFolder({ root, isPortable }: TargetContext, way: readonly RestoreFolder[]): string | undefined {

@@ -8,6 +8,7 @@ import type { Pace } from '../internal/pace.ts';
 import { isTemporaryName } from '../internal/temporary-name.ts';
 import { ROOT_ID, childId } from '../source/source-context.ts';
 import { originInName } from './item-layout.ts';
+import { assertFolder } from './target-errors.ts';
 
 /** A restore goes through one folder after the other, and may come back to one. */
 const REMEMBERED = 4;
@@ -26,6 +27,8 @@ export interface TargetFolder {
   readonly claims: Map<string, Claim[]>;
   /** New versions that were created beside an old one, by the name of that one. */
   readonly standIns: Map<string, StandIn>;
+  /** Whether it was seen to be there in this turn of the event loop. */
+  isThere: boolean;
 }
 
 /** A file that stands for an item. */
@@ -46,6 +49,8 @@ export interface StandIn {
 export interface TargetFolders {
   /** What is known of one; nothing, if it was never opened. */
   get(folderId: string): TargetFolder;
+  /** Throws unless the folder is there; looks once for all items that are written in one turn of the event loop. */
+  assertThere(folderId: string): void;
   /**
    * Looks at a folder anew. What its files were found to stand for is kept. With `tidy`, what a restore that was killed more
    * than a day ago left half written is removed.
@@ -63,6 +68,7 @@ export function targetFolders(root: string, clock: Clock, pace: Pace): TargetFol
       byOrigin: new Map(),
       claims: new Map(),
       standIns: new Map(),
+      isThere: false,
     };
     known.delete(folderId);
     known.set(folderId, folder);
@@ -73,6 +79,15 @@ export function targetFolders(root: string, clock: Clock, pace: Pace): TargetFol
 
   return {
     get,
+    assertThere(folderId) {
+      const folder = get(folderId);
+      if (folder.isThere) return;
+      assertFolder(root, folderId);
+      folder.isThere = true;
+      setImmediate(() => {
+        folder.isThere = false;
+      });
+    },
     async open(folderId, { tidy, signal }) {
       const folder = get(folderId);
       const { byOrigin, standIns } = folder;

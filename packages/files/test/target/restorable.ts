@@ -1,3 +1,4 @@
+import { utimes, writeFile } from 'node:fs/promises';
 import type { RestorableItem, RestoreFolder } from '@holdfast/contracts';
 
 /** An item to restore, made up: a file of that name, unless other parts are given. */
@@ -17,6 +18,15 @@ export function restorable(
     parts: Object.keys(contents),
     omitted: [],
     readPart: (part) => Promise.resolve(new TextEncoder().encode(contents[part])),
+    async saveParts(files, options) {
+      for (const { part, path, modified = Date.now() } of files) {
+        const place = typeof path === 'string' ? path : Buffer.from(path);
+        const bytes = await this.readPart(part, options);
+        options?.signal?.throwIfAborted();
+        await writeFile(place, bytes, { flag: 'wx' });
+        await utimes(place, modified / 1000, modified / 1000);
+      }
+    },
     release() {},
     ...rest,
   };

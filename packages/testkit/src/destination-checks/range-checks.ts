@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { assertBytes, assertCode, assertResolves } from './assertions.ts';
 import type { DestinationCheck } from './destination-check.ts';
 
@@ -68,6 +70,20 @@ export const rangeChecks: readonly DestinationCheck[] = [
         const call = destination.get(name(rest), { range: { offset, length } });
         await assertCode(call, 'ERR_RANGE_INVALID', `${length} bytes at offset ${offset} of the ${rest}`);
       }
+    },
+  },
+  {
+    name: 'tells of a file only where that holds the object',
+    async run({ destination, name, randomness, settle }) {
+      const bytes = randomness.bytes(SIZE);
+      await destination.put(name('object'), bytes);
+      await settle();
+      const ranges = [
+        { offset: 0, length: SIZE },
+        { offset: 10, length: 1000 },
+      ];
+      const path = await destination.fileOf?.(name('object'), ranges);
+      if (path !== undefined) assertBytes(await readFile(path), bytes, 'the file of an object');
     },
   },
 ];

@@ -125,6 +125,11 @@ export const contentLiars: Readonly<Record<string, readonly Liar[]>> = {
     }),
   ],
 
+  'tells of a file only where that holds the object': [
+    (good) => ({ ...good, fileOf: () => Promise.resolve(import.meta.filename) }),
+    (good) => ({ ...good, fileOf: (name) => Promise.resolve(`${import.meta.dirname}/${name}`) }),
+  ],
+
   'says so when a missing object is read': [
     (good) => ({ ...good, get: (name, options) => good.get(name, options).catch(() => new Uint8Array()) }),
     (good) => ({

@@ -1,0 +1,68 @@
+import type { FetchedPieces, OrderToSave, SavedOrder } from './piece-loader.ts';
+import type { FileToSave } from './save-file.ts';
+
+/** A part whose pieces were fetched, with those of others. */
+export interface FetchedPart {
+  /** Opens it, and with it all that was fetched; `undefined` if that cannot be done, or its pieces are gone. */
+  open(): Promise<Uint8Array | undefined>;
+  /** Writes it into a file, with all others that are to be saved in this turn; `'unread'` as well if its pieces are gone. */
+  save(file: FileToSave): Promise<SavedOrder>;
+}
+
+/** Parts that were fetched together. */
+export interface FetchedParts {
+  /** One of them, by its position. */
+  part(order: number): FetchedPart;
+  /** Frees what nobody asked for. */
+  release(): void;
+}
+
+/** Gives each of the parts that were ordered to whoever asks for it, and has them opened or saved together. */
+export function fetchedParts(pieces: FetchedPieces): FetchedParts {
+  type Waiting = OrderToSave & {
+    readonly resolve: (saved: SavedOrder) => void;
+    readonly reject: (why: unknown) => void;
+  };
+  let isGone = false;
+  let opened: Promise<(Uint8Array | undefined)[]> | undefined;
+  let waiting: Waiting[] = [];
+
+  async function saveAll(): Promise<void> {
+    const all = waiting;
+    waiting = [];
+    if (isGone) return all.forEach(({ resolve }) => resolve('unread'));
+    isGone = true;
+    try {
+      const saved = await pieces.save(all);
+      for (const [i, { resolve }] of all.entries()) resolve(saved[i] ?? 'unread');
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
+  }
+
+  return {
+    part: (order) => ({
+      async open() {
+        if (opened === undefined) {
+          if (isGone) return undefined;
+          isGone = true;
+          opened = pieces.open();
+        }
+        return (await opened)[order];
+      },
+      save(file) {
+        if (isGone) return Promise.resolve('unread');
+        if (waiting.length === 0) setImmediate(() => void saveAll());
+        return new Promise((resolve, reject) => {
+          waiting.push({ order, file, resolve, reject });
+        });
+      },
+    }),
+    release() {
+      opened = undefined;
+      if (isGone) return;
+      isGone = true;
+      pieces.drop();
+    },
+  };
+}
