@@ -61,7 +61,7 @@ export const badEngineInputs: readonly BadMail[] = [
   },
   {
     name: 'a worker that dies in the middle of a backup, a restore and a check',
-    run: () => withScene(dyingWorker),
+    run: (size) => withScene((scene) => dyingWorker(scene, size)),
   },
   ...badFolders.map(({ name, run }) => ({
     name,
@@ -190,13 +190,13 @@ async function runEngine(settings: EngineProgramSettings): Promise<EngineProgram
   return JSON.parse(lines.at(-1) ?? '') as EngineProgramResult;
 }
 
-/** A worker is ended from outside: whatever it was needed for says so, and goes on when it is done again. */
-async function dyingWorker({ folder }: EngineScene): Promise<BadMailOutcome> {
-  const items = 600;
+/** A worker is ended from outside with a task in its hands: whatever it was needed for says so, and goes on when it is done again. */
+async function dyingWorker({ folder }: EngineScene, size: BadMailSize): Promise<BadMailOutcome> {
+  const items = size === 'full' ? 600 : 160;
   const complaints: string[] = [];
   const outcomes: string[] = [];
   for (const act of ['backup', 'restore', 'check'] as const) {
-    const { outcome, again, killed, restored } = await runEngine({ folder, items, act, killWorkerAfter: 2 });
+    const { outcome, again, killed, restored } = await runEngine({ folder, items, act, killWorkerAtTask: 4 });
     if (killed !== 1) complaints.push(`${act}: ${killed} workers were killed`);
     if (outcome !== 'ERR_WORKER_FAILED') complaints.push(`${act}: it ended as ${outcome}`);
     if (again !== 'complete') complaints.push(`${act}: the next one ended as ${again}`);

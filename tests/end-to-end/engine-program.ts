@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { HoldfastError } from '@holdfast/contracts';
+import type { ItemPart } from '@holdfast/contracts';
 import { openRepository } from '@holdfast/core';
 import { localDestination } from '@holdfast/destinations/local';
 import { memoryMailbox, seededRandomness } from '@holdfast/testkit';
@@ -25,8 +26,8 @@ export interface EngineProgramSettings {
   readonly items?: number;
   /** What is done with the repository. @defaultValue `'backup'` */
   readonly act?: 'backup' | 'check' | 'restore' | undefined;
-  /** The only worker thread is ended from outside when it has answered so often; then the same is done once more. */
-  readonly killWorkerAfter?: number | undefined;
+  /** The only worker thread is ended from outside when it is handed this task; then the same is done once more. */
+  readonly killWorkerAtTask?: number | undefined;
 }
 
 /** The last line that the program prints, as JSON. */
@@ -54,31 +55,37 @@ const notePeak = (): void => {
 setInterval(notePeak, 20).unref();
 
 const settings = JSON.parse(process.env['HOLDFAST_SETTINGS'] ?? '') as EngineProgramSettings;
-const { folder, emptyFolders = 0, memory, attachment, message, items = 0, act = 'backup', killWorkerAfter } = settings;
+const { folder, emptyFolders = 0, memory, attachment, message, items = 0, act = 'backup', killWorkerAtTask } = settings;
 
 let killed = 0;
+let itemsRead = 0;
 let isArmed = act === 'backup';
 const isUp = Promise.withResolvers<void>();
+async function untilUp(): Promise<void> {
+  // A worker that starts does not keep the process alive.
+  const waiting = setInterval(() => {}, 1000);
+  await isUp.promise.finally(() => clearInterval(waiting));
+}
 process.on('worker', (worker) => {
-  if (killWorkerAfter === undefined) return;
-  let answers = 0;
-  worker.on('message', () => {
-    isUp.resolve();
-    if (!isArmed) return;
-    answers += 1;
-    if (answers !== killWorkerAfter || killed > 0) return;
-    killed += 1;
-    void worker.terminate();
-  });
+  if (killWorkerAtTask === undefined) return;
+  worker.once('message', () => isUp.resolve());
+  const hand = worker.postMessage.bind(worker);
+  let tasks = 0;
+  worker.postMessage = (...task) => {
+    if (isArmed && (tasks += 1) === killWorkerAtTask && killed === 0) {
+      killed += 1;
+      // From now on it runs nothing of its own, so this task is in its hands for ever.
+      void worker.terminate();
+    }
+    hand(...task);
+  };
 });
 
 const source = engineSource(() => ({
   emptyFolders,
   items: {
     ordinary: () => ordinaryParts('ordinary'),
-    ...Object.fromEntries(
-      Array.from({ length: items }, (_, i) => [`item-${i}`, () => [{ name: 'data.bin', bytes: itemBytes(i) }]]),
-    ),
+    ...Object.fromEntries(Array.from({ length: items }, (_, i) => [`item-${i}`, () => partsOfItem(i)])),
     ...(message === undefined
       ? {}
       : {
@@ -91,17 +98,17 @@ const source = engineSource(() => ({
 }));
 const repository = await openRepository({
   destination: localDestination({ path: folder }),
-  budget: { workers: killWorkerAfter === undefined ? 2 : 1, memory },
+  budget: { workers: killWorkerAtTask === undefined ? 2 : 1, memory },
 });
 const target = memoryMailbox({ id: 'target' });
-if (killWorkerAfter !== undefined && !isArmed) {
+if (killWorkerAtTask !== undefined && !isArmed) {
   // Enough work for a thread to be started, so that what follows is done in it.
   await repository.check({ level: 'ciphertext' });
-  await isUp.promise;
+  await untilUp();
   isArmed = true;
 }
 let result = await attempt();
-if (killWorkerAfter !== undefined) result = { ...result, again: (await attempt()).outcome };
+if (killWorkerAtTask !== undefined) result = { ...result, again: (await attempt()).outcome };
 if (act === 'restore') result = { ...result, restored: restoredItems() };
 await repository.close();
 notePeak();
@@ -138,6 +145,13 @@ function restoredItems(): number {
     const part = parts['data.bin'];
     return bytes !== undefined && part !== undefined && Buffer.compare(bytes, part) === 0;
   }).length;
+}
+
+/** Half of the items can be read only once there is a worker, however long that takes to start: it must get some of them. */
+async function partsOfItem(number: number): Promise<readonly ItemPart[]> {
+  itemsRead += 1;
+  if (killWorkerAtTask !== undefined && itemsRead > items / 2) await untilUp();
+  return [{ name: 'data.bin', bytes: itemBytes(number) }];
 }
 
 /** Bytes that are others for each item. */

@@ -6,7 +6,7 @@ export interface EngineSourceContent {
   /** Folders, each without an item. */
   readonly emptyFolders?: number;
   /** Items of the folder that is not empty, by id: their parts, made anew whenever they are read. */
-  readonly items: Readonly<Record<string, () => readonly ItemPart[]>>;
+  readonly items: Readonly<Record<string, () => readonly ItemPart[] | Promise<readonly ItemPart[]>>>;
   /** Change keys of items that have changed. @defaultValue `'1'` each */
   readonly changeKeys?: Readonly<Record<string, string>>;
 }
@@ -44,7 +44,7 @@ export function engineSource(content: () => EngineSourceContent): Source {
       yield { type: 'checkpoint', cursor: state, last: true };
     },
     async read({ id }): Promise<ItemContent> {
-      return { parts: content().items[id]?.() ?? [], omitted: [] };
+      return { parts: (await content().items[id]?.()) ?? [], omitted: [] };
     },
     async *locate(ids) {
       for (const itemId of ids) {

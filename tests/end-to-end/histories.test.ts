@@ -2,7 +2,7 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { liveThrough } from './living-mailbox.ts';
 
-const HISTORIES = process.env['SLOW'] === '1' ? 500 : 12;
+const HISTORIES = process.env['SLOW'] === '1' ? 500 : 7;
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 
 describe('a mailbox that lives on while it is backed up, whatever service and storage do', () => {

@@ -2,7 +2,7 @@ import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { restoreAtRandom } from './random-restores.ts';
 
-const SEEDS = process.env['SLOW'] === '1' ? 300 : 10;
+const SEEDS = process.env['SLOW'] === '1' ? 300 : 6;
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 
 describe('restores by random plans into random mailboxes, disturbed and stopped anywhere', () => {

@@ -7,7 +7,8 @@ import type {
   RestoreOptions,
   RestoreReport,
 } from '@holdfast/core';
-import { password } from '@holdfast/crypto';
+import { generatedKey, password } from '@holdfast/crypto';
+import type { RepositoryKey } from '@holdfast/crypto';
 import { localDestination } from '@holdfast/destinations/local';
 import { exchangeOnline } from '@holdfast/exchange-source';
 import type { ExchangeOnline } from '@holdfast/exchange-source';
@@ -27,8 +28,10 @@ export interface UserScriptSettings {
   readonly folder: string;
   /** Whether a missing folder may be made. */
   readonly createFolder?: boolean;
-  /** Password of the repository; without one, none is given. */
+  /** Password of the repository; without one, and without a generated key, none is given. */
   readonly password?: string;
+  /** Generated key of the repository, instead of a password: it is opened at once. */
+  readonly generatedKey?: string;
   /** Whether the repository is to be created. */
   readonly createRepository?: boolean;
   readonly checkpoint?: CheckpointInterval;
@@ -68,7 +71,7 @@ export async function runRestoreScript(
 
 async function begin(settings: UserScriptSettings): Promise<{ repository: Repository; online: ExchangeOnline }> {
   const { url, tenant, credentials, folder, createFolder = true, timeFactor = 1 } = settings;
-  const key = settings.password === undefined ? undefined : password(settings.password);
+  const key = keyOf(settings);
   const destination = localDestination({ path: folder, create: createFolder });
   const repository =
     settings.createRepository === true
@@ -76,4 +79,9 @@ async function begin(settings: UserScriptSettings): Promise<{ repository: Reposi
       : await openRepository({ destination, key });
   const clock = fastClock(timeFactor);
   return { repository, online: exchangeOnline({ tenant, credentials, fetch: exchangeFetch(url), clock }) };
+}
+
+function keyOf({ password: text, generatedKey: generated }: UserScriptSettings): RepositoryKey | undefined {
+  if (generated !== undefined) return generatedKey(generated);
+  return text === undefined ? undefined : password(text);
 }

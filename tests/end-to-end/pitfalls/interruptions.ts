@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { DestinationError } from '@holdfast/contracts';
 import { createRepository, openRepository } from '@holdfast/core';
 import type { ConflictPolicy, Repository } from '@holdfast/core';
@@ -16,6 +17,8 @@ import type { Pitfall } from './pitfall.ts';
 import { expectSameMail } from './same-mail.ts';
 
 const FOLDERS = ['inbox', 'Projects/Bridge', 'Archive', 'drafts'];
+/** Whether everything is tried, or a part of it. */
+const THOROUGH = process.env['SLOW'] === '1';
 
 async function addMail({ control }: World, count: number, from = 0): Promise<void> {
   for (let i = from; i < from + count; i += 1) {
@@ -201,8 +204,10 @@ export const interruptionPitfalls: readonly Pitfall[] = [
       for (const { id } of now) if (!before.some((message) => message.id === id)) control.deleteMessage(ADA, id);
 
       // The storage is gone from a write on, before it or after it acted, or refuses that one write alone.
-      for (const moment of ['before', 'after', 'once'] as const) {
+      for (const [turn, moment] of (['before', 'after', 'once'] as const).entries()) {
         for (let write = 1; write <= puts.length; write += 1) {
+          // In the short form each write meets one of them in turn; the last one, which commits, meets all.
+          if (!THOROUGH && write < puts.length && write % 3 !== turn) continue;
           const about = `${puts[write - 1]?.name.split('/')[0]}, write ${write} of ${puts.length}, ${moment}`;
           const { faulty, repository, first, reopen } = await prepare();
           await deliver(100);

@@ -9,7 +9,7 @@ import type { Harness } from '../support/harness.ts';
 import { mailboxContents, restoredContents } from '../support/restored.ts';
 import type { Contents } from '../support/restored.ts';
 
-const HISTORIES = process.env['SLOW'] === '1' ? 600 : 25;
+const HISTORIES = process.env['SLOW'] === '1' ? 600 : 13;
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 const ROUNDS = 9;
 const MODES: readonly CaptureOptions[] = [

@@ -8,7 +8,7 @@ import type { Harness } from '../support/harness.ts';
 import { mailboxContents, restoredContents } from '../support/restored.ts';
 import type { Contents } from '../support/restored.ts';
 
-const HISTORIES = process.env['SLOW'] === '1' ? 1500 : 40;
+const HISTORIES = process.env['SLOW'] === '1' ? 1500 : 20;
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 const ROUNDS = 10;
 
