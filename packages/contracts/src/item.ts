@@ -62,7 +62,7 @@ export interface SourceItem {
    * collection) makes the engine read it again.
    */
   readonly contentKey: string;
-  /** For browsing. */
+  /** For browsing. If more of it is found only by reading the item, see {@link ItemContent.summary}. */
   readonly summary: ItemSummary;
   /** Properties that change without the content: read state, flag, categories, importance. */
   readonly volatile: JsonObject;
@@ -105,4 +105,11 @@ export interface ItemContent {
   readonly parts: readonly ItemPart[];
   /** Every part that exists, or should, and could not be read, for good. Empty in the normal case. */
   readonly omitted: readonly OmittedPart[];
+  /**
+   * What reading showed, in the place of the summary that was told. Only for a source whose change key is its content key: where the
+   * content is not read again, the summary is not either.
+   *
+   * @defaultValue what was told
+   */
+  readonly summary?: ItemSummary | undefined;
 }

@@ -4,7 +4,6 @@ import type { Source } from '@holdfast/contracts';
 import { resolveFilesOptions } from './files-options.ts';
 import type { FilesSourceOptions } from './files-options.ts';
 import { createPace } from './internal/pace.ts';
-import { createEagerReads } from './source/eager-reads.ts';
 import { folderChanges } from './source/folder-changes.ts';
 import { locateFiles } from './source/locate-files.ts';
 import { createReadMemory } from './source/read-memory.ts';
@@ -52,8 +51,7 @@ import { walkFolders } from './source/walk-folders.ts';
  */
 export function filesSource(options: FilesSourceOptions): Source {
   const { root, id, clock } = resolveFilesOptions(options);
-  const memory = createReadMemory();
-  const context: SourceContext = { root, clock, pace: createPace(clock), memory, eager: createEagerReads(memory) };
+  const context: SourceContext = { root, clock, pace: createPace(clock), memory: createReadMemory() };
   return {
     id,
     title: root,

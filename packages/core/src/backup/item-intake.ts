@@ -1,5 +1,5 @@
 import { SourceError } from '@holdfast/contracts';
-import type { ItemSummary, OmittedPart, SourceItem } from '@holdfast/contracts';
+import type { ItemContent, ItemSummary, OmittedPart, SourceItem } from '@holdfast/contracts';
 import { equalBytes } from '../internal/bytes.ts';
 import { encodeCbor } from '../internal/cbor.ts';
 import { isFatal } from '../internal/is-fatal.ts';
@@ -40,15 +40,16 @@ export async function takeIn(
   const again = known !== undefined && mustReadAgain(context, state, known, item);
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
-  const described = describe(item, known?.record);
   if (!again && known !== undefined && known.record.contentKey === item.contentKey) {
-    const record = joinRecord(described, known.record);
+    const isSame = known.record.changeKey === item.changeKey;
+    const record = isSame ? known.record : joinRecord(describe(item, known.record), known.record);
     if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, was);
   }
 
   try {
     const content = await readContent(context, told, { known: knownParts(context, known), onTaken: onRead });
     if (context.run.capture.mode === 'full') context.unsettled.delete(item.id);
+    const described = describe({ ...item, summary: content.summary ?? item.summary }, known?.record);
     return () => {
       apply(context, state, { record: joinRecord(described, content), places: undefined }, was);
       noteOmissions(context, state, item.id, content.omitted);
@@ -246,13 +247,13 @@ async function readContent(
   context: BackupContext,
   item: SourceItem,
   storing: StorePartsOptions,
-): Promise<Pick<ItemRecord, 'parts' | 'omitted'>> {
+): Promise<Pick<ItemRecord, 'parts' | 'omitted'> & Pick<ItemContent, 'summary'>> {
   const { source, reading, counts } = context;
-  const { parts, omitted } = await source.read(item, reading);
+  const { parts, omitted, summary } = await source.read(item, reading);
   const stored = await storeParts(context, parts, storing);
   const read = stored.reduce((sum, { size }) => sum + size, 0);
   counts.bytesRead += read;
   context.progress?.add(0, read);
   counts.itemsRead += 1;
-  return { parts: stored, omitted };
+  return { parts: stored, omitted, summary };
 }

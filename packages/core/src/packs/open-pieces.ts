@@ -11,7 +11,7 @@ import { packError } from '../threads/transported-error.ts';
 import type { TransportedError } from '../threads/transported-error.ts';
 import { openLocatedBlob } from './open-located-blob.ts';
 import { createFileRangeReader } from './range-of-file.ts';
-import type { RangeOfFile } from './range-of-file.ts';
+import type { FileRangeReader, RangeOfFile } from './range-of-file.ts';
 import { saveFileNow } from './save-file.ts';
 import type { FileToSave } from './save-file.ts';
 
@@ -85,10 +85,23 @@ export function savePieces({ keyring }: LaneContext, input: SavePiecesInput): Ta
 /** Makes everything that was ordered, one after the other, and gives it to a function. */
 function makeParts<T>(
   keyring: Keyring,
+  input: OpenPiecesInput,
+  take: (made: OpenedPiece | undefined, position: number) => T,
+): T[] {
+  const files = createFileRangeReader();
+  try {
+    return makePartsFrom(files, keyring, input, take);
+  } finally {
+    files.close();
+  }
+}
+
+function makePartsFrom<T>(
+  files: FileRangeReader,
+  keyring: Keyring,
   { ranges, ids, places, packs, assemblies }: OpenPiecesInput,
   take: (made: OpenedPiece | undefined, position: number) => T,
 ): T[] {
-  using files = createFileRangeReader();
   const read = new Map<number, Uint8Array | undefined>();
   const opened = new Map<number, OpenedPiece | undefined>();
   const uses = new Uint32Array(places.length / PLACE_NUMBERS);

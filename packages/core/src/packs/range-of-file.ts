@@ -10,13 +10,15 @@ export interface RangeOfFile extends ByteRange {
 // Neither exists on Windows: no link is followed, and a pipe in the place of a file holds nothing up.
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & { O_RDONLY: number };
 
-/** Reads stretches of files, each file opened once. What cannot be read whole is `undefined`: its destination knows why. */
-export interface FileRangeReader extends Disposable {
-  /** Reads one. */
+/** Reads stretches of files, each file opened once. */
+export interface FileRangeReader {
+  /** Reads one; `undefined` if it cannot be read whole: its destination knows why. */
   read(range: RangeOfFile): Uint8Array | undefined;
+  /** Closes the files. */
+  close(): void;
 }
 
-/** Makes a {@link FileRangeReader}. Dispose of it to close the files. */
+/** Makes a {@link FileRangeReader}. */
 export function createFileRangeReader(): FileRangeReader {
   const opened = new Map<string, number>();
 
@@ -42,7 +44,7 @@ export function createFileRangeReader(): FileRangeReader {
         return undefined;
       }
     },
-    [Symbol.dispose]() {
+    close() {
       for (const file of opened.values()) closeSync(file);
     },
   };

@@ -72,6 +72,8 @@ export interface WalkOptions extends OperationOptions {
 const CACHE_BYTES = 32 * 1024 * 1024;
 /** So many nodes are read at once, if nothing else is said. */
 const AT_ONCE = 32;
+/** So many leaves are read at once for who looks up one key after the other. */
+const LEAVES_AHEAD = 16;
 /** What a record and a place of a node that was taken apart take beside its bytes. */
 const RECORD_OVERHEAD = 100;
 const PLACE_OVERHEAD = 160;
@@ -195,6 +197,24 @@ export function createTreeReader(
     lastRecords(parts, () => records(parts, kind)) as readonly TreeRecord<T>[];
   const childrenOf = (parts: NodeParts): readonly ChildReference[] => lastChildren(parts, () => children(parts));
 
+  // Of whom it is known how far leaf after leaf was asked for.
+  const furthest = new WeakMap<NodeParts, number>();
+
+  /** Who asks for one leaf after the other will ask for those behind it as well: they are read together. */
+  async function readOn(
+    parent: NodeParts,
+    leaves: readonly ChildReference[],
+    at: number,
+    options: OperationOptions,
+  ): Promise<void> {
+    const before = furthest.get(parent);
+    if (before === at) return;
+    furthest.set(parent, at);
+    if (at - 1 !== before) return;
+    const ahead = leaves.slice(at, at + LEAVES_AHEAD);
+    if (ahead[0] !== undefined && !cache.has(toHex(ahead[0].id))) await prefetch(ahead, options);
+  }
+
   return {
     node,
     nodes,
@@ -212,7 +232,10 @@ export function createTreeReader(
         if (parts.level === 0) {
           return recordsOf(parts, kind).find(({ value }) => compareKeys(value, key) === 0);
         }
-        reference = childrenOf(parts).findLast((child) => compareKeys(child.key, key) <= 0);
+        const below = childrenOf(parts);
+        const at = below.findLastIndex((child) => compareKeys(child.key, key) <= 0);
+        reference = below[at];
+        if (parts.level === 1) await readOn(parts, below, at, options);
       }
       return undefined;
     },

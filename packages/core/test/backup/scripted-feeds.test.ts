@@ -226,6 +226,33 @@ describe('a checkpoint', () => {
   });
 });
 
+describe('a summary that reading shows', () => {
+  it('takes the place of the one that was told, and stays while the item is not read again', async () => {
+    const { repository } = await createHarness();
+    const { source, reads, next } = scriptedSource({
+      collections: ['A'],
+      async *changes(run) {
+        if (run > 1) yield { type: 'collection-reset' };
+        yield changed('x', { changeKey: run < 3 ? 'k1' : 'k3', contentKey: run < 3 ? 'c1' : 'c3' });
+        yield checkpoint(`${run}`);
+      },
+      read: (run, item) => ({
+        parts: [{ name: 'message.eml', bytes: textBytes(`text ${run}`) }],
+        omitted: [],
+        summary: { ...item.summary, subject: `read in run ${run}` },
+      }),
+    });
+    const subjects: string[] = [];
+    for (let run = 1; run <= 3; run += 1) {
+      await repository.backup(source);
+      subjects.push((await repository.item({ snapshot: 'latest', collection: 'A', item: 'x' })).summary.subject);
+      next();
+    }
+    expect(reads).toEqual(['1:x', '3:x']);
+    expect(subjects).toEqual(['read in run 1', 'read in run 1', 'read in run 3']);
+  });
+});
+
 describe('collections', () => {
   /** In which order items were read, by their collections, where each tells of ten. */
   async function readInTurn(collectionsAtOnce: number | undefined): Promise<string> {

@@ -23,3 +23,22 @@ it('walks from any position to any other, and reads the nodes on the way alone',
     if (length < COUNT) expect(lab.objects.traffic.bytesRead - before).toBeLessThan(12_000);
   }
 });
+
+it('reads on for who looks one key up after the other, and for nobody else', async () => {
+  const lab = await createTreeLab();
+  const records = Array.from({ length: COUNT }, (_, i) =>
+    labRecord({ sort: i * 1000, id: `item-${i}` }, { size: 150 }),
+  );
+  const root = await lab.update(undefined, records);
+  const leaves = 60;
+  const readsOf = async (some: readonly (typeof records)[number][]): Promise<number> => {
+    const reader = lab.reader();
+    const { reads } = lab.objects.traffic;
+    for (const record of some) expect((await reader.find(root, record, itemRecordKind))?.value).toEqual(record);
+    return lab.objects.traffic.reads - reads;
+  };
+  const apart = Array.from({ length: 10 }, (_, i) => records[((i * 37 + 5) % 60) * 100]!);
+  expect(await readsOf(records)).toBeLessThan(leaves / 4);
+  expect(await readsOf(apart)).toBeGreaterThanOrEqual(10);
+  expect(await readsOf(records.slice(0, 1))).toBeLessThanOrEqual(3);
+});

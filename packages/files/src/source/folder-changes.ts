@@ -39,7 +39,7 @@ export async function* folderChanges(
     signal?.throwIfAborted();
     const { id, state } = listing.file(place);
     place += 1;
-    yield { type: 'item-changed', item: await fileItem(context, id, state) };
+    yield { type: 'item-changed', item: fileItem(context, id, state) };
     if (place % PAGE === 0 && place < listing.count) {
       yield { type: 'checkpoint', cursor: cursorAt(listing, place), last: false };
     }

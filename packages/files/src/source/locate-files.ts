@@ -31,7 +31,7 @@ export async function* locateFiles(
     const collectionId = parentOf(itemId);
     const state = stateIn(context, itemId, isThere);
     if (state === undefined) yield { itemId };
-    else yield { itemId, found: { collectionId, item: await fileItem(context, itemId, state) } };
+    else yield { itemId, found: { collectionId, item: fileItem(context, itemId, state) } };
   }
 }
 

@@ -1,23 +1,26 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 import { SourceError } from '@holdfast/contracts';
-import type { ItemContent, OperationOptions, SourceItem } from '@holdfast/contracts';
+import type { ItemContent, ItemSummary, OperationOptions, SourceItem } from '@holdfast/contracts';
 
 import { isBelowRoot, pathOf } from '../internal/entry-name.ts';
 import { fileError, isMissing } from '../internal/file-errors.ts';
 import { READ_FLAGS, readAt, withFile } from '../internal/open-file.ts';
 import { fileState, isSameState } from './file-state.ts';
 import type { FileState } from './file-state.ts';
+import { HEADER_BYTES, mailSummary } from './mail-summary.ts';
 import type { ReadMemory } from './read-memory.ts';
 import { assertRootStays } from './real-folder.ts';
 import { nameOf } from './source-context.ts';
 import type { SourceContext } from './source-context.ts';
 
 /** Up to this size a file is read in one synchronous call, if those are quick: handing it over would take longer. */
-export const SMALL: number = 1024 * 1024;
+const SMALL = 1024 * 1024;
 /** Beyond this size a file is delivered as a stream. */
 const STREAMED = 4 * 1024 * 1024;
 const PIECE = 1024 * 1024;
+/** A message, by its name. */
+const MAIL = /\.eml$/i;
 /** So often a file is read that changes while it is read. */
 const ATTEMPTS = 3;
 
@@ -27,29 +30,37 @@ const ATTEMPTS = 3;
  */
 export async function readFile(
   context: SourceContext,
-  { id, summary }: SourceItem,
+  { id, summary: told }: SourceItem,
   { signal }: OperationOptions,
 ): Promise<ItemContent> {
   signal?.throwIfAborted();
   if (!isBelowRoot(id)) throw new SourceError('ERR_ITEM_NOT_FOUND', { item: id });
   const name = nameOf(id);
   const path = pathOf(context.root, id);
-  const part = (bytes: Uint8Array): ItemContent => ({
-    parts: [{ name, bytes, release: () => context.memory.giveBack(bytes) }],
-    omitted: [],
-  });
-  const read = context.eager.take(id);
-  if (read !== undefined) return part(read);
-  if ((summary.size ?? 0) <= STREAMED) {
-    try {
+  const isMail = MAIL.test(name);
+  const summaryOf = (head: Uint8Array): ItemSummary =>
+    isMail && head.length > 0 ? { ...told, ...mailSummary(head.subarray(0, HEADER_BYTES)) } : told;
+  try {
+    if ((told.size ?? 0) <= STREAMED) {
       const bytes = await readWhole(context, { id, path }, signal);
-      if (bytes !== undefined) return part(bytes);
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw errorOf(context, id, error);
+      if (bytes !== undefined) {
+        const release = (): void => context.memory.giveBack(bytes);
+        return { parts: [{ name, bytes, release }], omitted: [], summary: summaryOf(bytes) };
+      }
     }
+    const summary = isMail ? summaryOf(await readHead(context, path)) : told;
+    return { parts: [{ name, bytes: readStream(context, { id, path }, signal) }], omitted: [], summary };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw errorOf(context, id, error);
   }
-  return { parts: [{ name, bytes: readStream(context, { id, path }, signal) }], omitted: [] };
+}
+
+function readHead({ pace }: SourceContext, path: File['path']): Promise<Uint8Array> {
+  return withFile(path, pace, async (file) => {
+    const head = Buffer.allocUnsafe(HEADER_BYTES);
+    return head.subarray(0, await readAt(file, head, 0));
+  });
 }
 
 /** A file by its id and where it is. */
@@ -75,11 +86,11 @@ async function readWhole(
   throw changing(id);
 }
 
-/** One attempt, without waiting; `undefined` if the file changed meanwhile, or since it was in the state that is known. */
-export function readSmall({ id, path }: File, memory: ReadMemory, known?: FileState): Uint8Array | 'large' | undefined {
+/** One attempt, without waiting; `undefined` if the file changed meanwhile. */
+function readSmall({ id, path }: File, memory: ReadMemory): Uint8Array | 'large' | undefined {
   const file = openSync(path as string, READ_FLAGS);
   try {
-    const before = known ?? stateOf(file, id);
+    const before = stateOf(file, id);
     if (before.size > SMALL) return 'large';
     const bytes = memory.take(before.size);
     const read = readSync(file, bytes, 0, bytes.length, 0);

@@ -1,7 +1,6 @@
 import type { Clock } from '@holdfast/contracts';
 
 import type { Pace } from '../internal/pace.ts';
-import type { EagerReads } from './eager-reads.ts';
 import type { ReadMemory } from './read-memory.ts';
 
 /** What the functions of one source share. */
@@ -14,8 +13,6 @@ export interface SourceContext {
   readonly pace: Pace;
   /** What files are read into. */
   readonly memory: ReadMemory;
-  /** What was read already. */
-  readonly eager: EagerReads;
 }
 
 /** The id of the folder itself. Those below are named by their relative path. */

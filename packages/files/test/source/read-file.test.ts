@@ -36,6 +36,25 @@ describe('reading a file', () => {
     },
   );
 
+  it.each([0, 5_000_000])('tells what the head of a message says, with %i bytes behind it', async (size) => {
+    const head = 'Subject: Plan\r\nFrom: ada@example.org\r\nDate: Wed, 25 Nov 2026 04:42:40 +0000\r\n\r\n';
+    const content = Buffer.concat([Buffer.from(head), pattern(size)]);
+    const source = filesSource({ path: await folderWith({ 'one.eml': content, 'two.txt': content, 'none.eml': '' }) });
+    const read = async (name: string) => {
+      const item = await itemOf(source, '.', name);
+      return { told: item.summary, read: (await source.read(item)).summary };
+    };
+    const one = await read('one.eml');
+    expect(one.told).toMatchObject({ subject: 'one.eml', from: undefined, size: content.length });
+    const date = Date.UTC(2026, 10, 25, 4, 42, 40);
+    expect(one.read).toEqual({ ...one.told, subject: 'Plan', from: one.read?.from, date });
+    expect(one.read?.from).toMatch(/ada@example\.org/);
+    for (const name of ['two.txt', 'none.eml']) {
+      const other = await read(name);
+      expect(other.read).toEqual(other.told);
+    }
+  });
+
   it('tells that it is gone', async () => {
     const path = await folderWith({ 'one.txt': '1', 'large.bin': pattern(5_000_000) });
     const source = filesSource({ path });
