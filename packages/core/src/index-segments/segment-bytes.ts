@@ -45,13 +45,14 @@ export interface SegmentBytes {
 /** Objects up to this length are read as a whole, and the last ones of them kept in memory. */
 export const SMALL_SEGMENT: number = 32 * 1024;
 const SMALL_MEMORY = 1024 * 1024;
-/** When so much of an object was read piece by piece, it pays to fetch it. */
+/** When so much of an object was read piece by piece, it pays to fetch it; but not for one or two look-ups of a few pieces each. */
 const WORTH_FETCHING = 1 / 8;
+const MANY_PIECES = 8;
 
 /** Makes a {@link SegmentBytes}. */
 export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentContext): SegmentBytes {
   const small = createLruCache<Uint8Array>(SMALL_MEMORY);
-  const read = new Map<string, number>();
+  const read = new Map<string, { bytes: number; pieces: number }>();
   const fetching = new Map<string, Promise<void>>();
 
   async function fetchWhole({ hash, size }: StoredObject, options: OperationOptions): Promise<void> {
@@ -67,10 +68,13 @@ export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentC
 
   /** Counts what is read of an object, and fetches it once that is worth it. */
   async function note(object: StoredObject, length: number, options: OperationOptions): Promise<void> {
-    const before = read.get(object.hash) ?? 0;
-    const limit = object.size * WORTH_FETCHING;
-    read.set(object.hash, before + length);
-    if (before < limit && before + length >= limit) await fetchWhole(object, options);
+    const soFar = read.get(object.hash) ?? { bytes: 0, pieces: 0 };
+    const isWorthIt = (): boolean => soFar.bytes >= object.size * WORTH_FETCHING && soFar.pieces >= MANY_PIECES;
+    const wasWorthIt = isWorthIt();
+    soFar.bytes += length;
+    soFar.pieces += 1;
+    read.set(object.hash, soFar);
+    if (!wasWorthIt && isWorthIt()) await fetchWhole(object, options);
   }
 
   function openAndFree<T>(bytes: Uint8Array, open: (bytes: Uint8Array) => T): T {
@@ -114,7 +118,8 @@ export function createSegmentBytes({ objects, keyring, cache, logger }: SegmentC
     async announce(object, options = {}) {
       if (!cache.persistent) {
         // A copy would be read once, which saves nothing.
-        read.set(object.hash, Number.POSITIVE_INFINITY);
+        const never = { bytes: Number.POSITIVE_INFINITY, pieces: Number.POSITIVE_INFINITY };
+        read.set(object.hash, never);
       } else if (object.size > SMALL_SEGMENT) {
         const isThere = (await cache.read(object.hash, { offset: 0, length: 1 })) !== undefined;
         if (!isThere) await fetchWhole(object, options);
