@@ -126,7 +126,7 @@ export const attachmentPitfalls: readonly Pitfall[] = [
   {
     number: 16,
     title:
-      'attachments from 3 MB to 100 MB go by session, in order, and lost answers cost a range at most, however names are written',
+      'attachments of many megabytes go by session, in order, and lost answers cost a range at most, however names are written',
     async run(world) {
       const { control, exchange } = world;
       const SESSION = 3 * 1024 * 1024;
