@@ -138,7 +138,8 @@ export function createPieceLoader({
     const withoutFiles = async (all: readonly JoinedRange<Piece['request']>[]): Promise<typeof all> => {
       const rest: JoinedRange<Piece['request']>[] = [];
       for (const [pack, some] of Map.groupBy(all, (range) => range.pack)) {
-        const file = await objects.fileOf?.('data', pack, some, options);
+        // Whatever fails here, reading it the other way says why, or is tried again.
+        const file = await objects.fileOf?.('data', pack, some, options).catch(() => undefined);
         if (file === undefined) rest.push(...some);
         else for (const { offset, length, members } of some) place(members, offset, { file, offset, length });
       }
