@@ -41,8 +41,9 @@ export async function takeIn(
   if (!again && known?.current === true && known.record.changeKey === item.changeKey) return NOTHING_TO_DO;
 
   if (!again && known !== undefined && known.record.contentKey === item.contentKey) {
-    const isSame = known.record.changeKey === item.changeKey;
-    const record = isSame ? known.record : joinRecord(describe(item, known.record), known.record);
+    // What was found by reading an item stays while its change key does.
+    const { summary } = known.record.changeKey === item.changeKey ? known.record : item;
+    const record = joinRecord(describe({ ...item, summary }, known.record), known.record);
     if (explains(state, known, record)) return () => apply(context, state, { record, places: known.places }, was);
   }
 

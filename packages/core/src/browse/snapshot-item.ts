@@ -8,6 +8,8 @@ import { saveFile } from '../packs/save-file.ts';
 import type { Vault } from '../repository/vault.ts';
 import { findSnapshot } from '../snapshot/find-snapshot.ts';
 import type { SnapshotChoice } from '../snapshot/find-snapshot.ts';
+import { createSemaphore } from '../internal/semaphore.ts';
+import type { Semaphore } from '../internal/semaphore.ts';
 import { freeBytes } from '../internal/free-bytes.ts';
 import { assemblePart } from '../tree/assemble-part.ts';
 import type { ItemRecord, StoredPart } from '../tree/item-record.ts';
@@ -46,6 +48,8 @@ export async function findItem(vault: Vault, options: ItemOptions): Promise<Rest
 export interface PartReading {
   /** Parts by name, fetched in advance. */
   readonly fetched?: Map<string, FetchedPart> | undefined;
+  /** Lets those in who save a part that was not fetched: it is in memory as a whole. @defaultValue one at a time */
+  readonly large?: Semaphore | undefined;
   /** Called with the size of each part that is read. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
@@ -58,7 +62,7 @@ export function restorable(
   vault: Vault,
   source: string,
   record: TreeRecord<ItemRecord>,
-  { fetched = new Map<string, FetchedPart>(), onRead = () => {} }: PartReading = {},
+  { fetched = new Map<string, FetchedPart>(), large = createSemaphore(1), onRead = () => {} }: PartReading = {},
 ): RestorableItem {
   const { id, changeKey, kind, summary, volatile, parts, omitted } = record.value;
   const loaded = new Map<string, Uint8Array>();
@@ -104,8 +108,12 @@ export function restorable(
     const saved = loaded.has(name) ? 'unread' : ((await fetched.get(name)?.save(file)) ?? 'unread');
     if (saved === 'saved') return onRead(size);
     if (saved !== 'unread') throw saved.error;
-    options.signal?.throwIfAborted();
-    await saveFile(file, await read(name, options));
+    const release = await large.acquire(options);
+    try {
+      await saveFile(file, await read(name, options));
+    } finally {
+      release();
+    }
   }
 
   return {

@@ -7,5 +7,6 @@ const SLACK = 1024;
  */
 export function freeBytes(bytes: Uint8Array): void {
   const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength <= bytes.byteLength + SLACK) buffer.transfer(0);
+  if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength <= bytes.byteLength + SLACK)
+    buffer.transfer(0);
 }

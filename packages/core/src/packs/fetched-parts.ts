@@ -1,3 +1,4 @@
+import { saveOpened } from './piece-loader.ts';
 import type { FetchedPieces, OrderToSave, SavedOrder } from './piece-loader.ts';
 import type { FileToSave } from './save-file.ts';
 
@@ -13,14 +14,17 @@ export interface FetchedPart {
 export interface FetchedParts {
   /** One of them, by its position. */
   part(order: number): FetchedPart;
-  /** Frees what nobody asked for. */
+  /** Frees what nobody asked for. What was opened may be in use: it is only forgotten. */
   release(): void;
 }
 
-/** Gives each of the parts that were ordered to whoever asks for it, and has them opened or saved together. */
-export function fetchedParts(pieces: FetchedPieces): FetchedParts {
+/** If less of them is to be saved in one turn, the others will be asked for later: all are opened then, and kept. */
+const MOST = 0.5;
+
+/** Gives each of so many parts that were ordered to whoever asks for it, and has them opened or saved together. */
+export function fetchedParts(pieces: FetchedPieces, count: number): FetchedParts {
   type Waiting = OrderToSave & {
-    readonly resolve: (saved: SavedOrder) => void;
+    readonly resolve: (saved: SavedOrder | Promise<SavedOrder>) => void;
     readonly reject: (why: unknown) => void;
   };
   let isGone = false;
@@ -33,6 +37,12 @@ export function fetchedParts(pieces: FetchedPieces): FetchedParts {
     if (isGone) return all.forEach(({ resolve }) => resolve('unread'));
     isGone = true;
     try {
+      if (all.length < count * MOST) {
+        opened = pieces.open();
+        const made = await opened;
+        for (const { order, file, resolve } of all) resolve(saveOpened(file, made[order]));
+        return;
+      }
       const saved = await pieces.save(all);
       for (const [i, { resolve }] of all.entries()) resolve(saved[i] ?? 'unread');
     } catch (error) {
@@ -50,8 +60,9 @@ export function fetchedParts(pieces: FetchedPieces): FetchedParts {
         }
         return (await opened)[order];
       },
-      save(file) {
-        if (isGone) return Promise.resolve('unread');
+      async save(file) {
+        if (opened !== undefined) return saveOpened(file, (await opened)[order]);
+        if (isGone) return 'unread';
         if (waiting.length === 0) setImmediate(() => void saveAll());
         return new Promise((resolve, reject) => {
           waiting.push({ order, file, resolve, reject });

@@ -203,7 +203,8 @@ export function createPieceLoader({
   };
 }
 
-async function saveOpened(file: FileToSave, bytes: Uint8Array | undefined): Promise<SavedOrder> {
+/** Writes a part that was opened into a file, without holding up the thread. */
+export async function saveOpened(file: FileToSave, bytes: Uint8Array | undefined): Promise<SavedOrder> {
   if (bytes === undefined) return 'unread';
   try {
     await saveFile(file, bytes);

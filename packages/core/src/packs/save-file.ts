@@ -17,7 +17,11 @@ export function saveFileNow(destination: FileToSave, bytes: Uint8Array): void {
       closeSync(file);
     }
   } catch (error) {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // What failed first says more.
+    }
     throw error;
   }
 }
@@ -34,7 +38,7 @@ export async function saveFile(destination: FileToSave, bytes: Uint8Array): Prom
       await file.close();
     }
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => {});
     throw error;
   }
 }

@@ -3,6 +3,8 @@ import { findItems } from '../browse/find-items.ts';
 import type { ItemsOfCollection, WantedItem } from '../browse/find-items.ts';
 import { partOrder, restorable } from '../browse/snapshot-item.ts';
 import { readAhead } from '../internal/read-ahead.ts';
+import { createSemaphore } from '../internal/semaphore.ts';
+import type { Semaphore } from '../internal/semaphore.ts';
 import { fetchedParts } from '../packs/fetched-parts.ts';
 import type { FetchedPart, FetchedParts } from '../packs/fetched-parts.ts';
 import type { Vault } from '../repository/vault.ts';
@@ -53,8 +55,9 @@ export async function* itemGroups(
       : findItems(vault, where, selection, options);
   // What was wanted of the groups before tells what will be of the next one.
   const wanted: Wanted = { most: false };
+  const large = createSemaphore(1);
   const start = (group: readonly TreeRecord<ItemRecord>[]): Promise<ItemGroup> =>
-    openGroup(vault, where.source, group, { ...options, limit, wanted });
+    openGroup(vault, where.source, group, { ...options, limit, wanted, large });
   yield* readAhead(grouped(records, limit), start, { depth: GROUPS_AHEAD });
 }
 
@@ -82,6 +85,14 @@ interface Wanted {
   most: boolean;
 }
 
+interface GroupOptions {
+  /** Bytes of parts that are fetched together. */
+  readonly limit: number;
+  readonly wanted: Wanted;
+  /** Lets those in who save a part that is not fetched, and may be of any size. */
+  readonly large: Semaphore;
+}
+
 interface Loading {
   readonly record: TreeRecord<ItemRecord>;
   readonly item: RestorableItem;
@@ -94,7 +105,7 @@ async function openGroup(
   vault: Vault,
   source: string,
   records: readonly TreeRecord<ItemRecord>[],
-  { limit, wanted, ...options }: OperationOptions & { readonly limit: number; readonly wanted: Wanted },
+  { limit, wanted, large, ...options }: OperationOptions & GroupOptions,
 ): Promise<ItemGroup> {
   let bytes = 0;
   const note = (size: number): void => {
@@ -103,7 +114,7 @@ async function openGroup(
   const together: FetchedParts[] = [];
   const all = records.map((record): Loading => {
     const fetched = new Map<string, FetchedPart>();
-    const item = restorable(vault, source, record, { fetched, onRead: note });
+    const item = restorable(vault, source, record, { fetched, large, onRead: note });
     return { record, fetched, asked: new Set(), item };
   });
 
@@ -118,7 +129,7 @@ async function openGroup(
     );
     if (parts.length === 0) return;
     const orders = parts.map(({ loading: { record }, part }) => partOrder(record, part));
-    const found = fetchedParts(await vault.pieces.fetch(orders, options));
+    const found = fetchedParts(await vault.pieces.fetch(orders, options), orders.length);
     together.push(found);
     for (const [
       i,

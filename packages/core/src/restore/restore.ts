@@ -75,7 +75,7 @@ export async function restoreItems(
         bytesRead += group.bytesRead();
         progress?.add(0, group.bytesRead());
       },
-      { concurrency: Math.max(1, Math.floor(options.concurrency / GROUP_ITEMS)), signal },
+      { concurrency: groupsAtOnce(context), signal },
     );
     for (const item of tally.ended === undefined ? missing : []) {
       const where = { snapshot: plan.snapshot, collection: planned.collection, item };
@@ -105,9 +105,17 @@ export async function restoreItems(
   };
 }
 
-async function* untilEnded<T>(tally: RestoreTally, groups: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+/** What takes the place of something else is looked for when all before it is written: names may differ in their case alone. */
+function groupsAtOnce({ policy, options: { concurrency } }: RestoreContext): number {
+  return policy === 'replace' ? 1 : Math.max(1, Math.floor(concurrency / GROUP_ITEMS));
+}
+
+async function* untilEnded(
+  tally: RestoreTally,
+  groups: AsyncIterable<ItemGroup>,
+): AsyncGenerator<ItemGroup, void, void> {
   for await (const group of groups) {
-    if (tally.ended !== undefined) return;
+    if (tally.ended !== undefined) return group.release();
     yield group;
   }
 }

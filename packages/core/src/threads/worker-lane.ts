@@ -68,6 +68,7 @@ export function startWorkerLane({
   >();
   let calls = 0;
   let ended: RepositoryError | undefined;
+  let isClosing = false;
   const ready = Promise.withResolvers<boolean>();
 
   function end(reason: string, cause?: unknown): void {
@@ -89,7 +90,7 @@ export function startWorkerLane({
   worker.on('message', answer);
   worker.on('messageerror', (error) => end('an answer of it could not be read', error));
   worker.on('error', (error) => end(error instanceof Error ? error.name : 'unknown', error));
-  worker.on('exit', (code) => end(`exit code ${code}`));
+  worker.on('exit', (code) => end(isClosing ? 'it was closed' : `exit code ${code}`));
   worker.unref();
 
   return {
@@ -112,8 +113,10 @@ export function startWorkerLane({
       });
     },
     async close() {
-      end('it was closed');
+      isClosing = true;
+      // Whoever is told that a call failed may then remove what it has written.
       await worker.terminate();
+      end('it was closed');
     },
   };
 }

@@ -183,13 +183,16 @@ it('parts that are saved in one turn go to a lane together, and those that come 
   const { loader, orders } = await createLab('sealed');
   const pieces = await loader.fetch(orders);
   const calls: number[] = [];
-  const parts = fetchedParts({
-    ...pieces,
-    save: (files) => {
-      calls.push(files.length);
-      return Promise.resolve(files.map(() => 'saved' as const));
+  const parts = fetchedParts(
+    {
+      ...pieces,
+      save: (files) => {
+        calls.push(files.length);
+        return Promise.resolve(files.map(() => 'saved' as const));
+      },
     },
-  });
+    3,
+  );
   const file = { path: 'nowhere', modified: undefined };
   const together = [parts.part(0).save(file), parts.part(1).save(file)];
   expect(await Promise.all(together)).toEqual(['saved', 'saved']);
@@ -200,17 +203,25 @@ it('parts that are saved in one turn go to a lane together, and those that come 
 
 it('a lane that fails fails all parts that waited for it, and what was released is read no more', async () => {
   const { loader, orders } = await createLab('sealed');
-  const failing = fetchedParts({ ...(await loader.fetch(orders)), save: () => Promise.reject(new Error('ended')) });
+  const failing = fetchedParts({ ...(await loader.fetch(orders)), save: () => Promise.reject(new Error('ended')) }, 3);
   const file = { path: 'nowhere', modified: undefined };
   const both = [failing.part(0).save(file), failing.part(1).save(file)];
   await expect(both[0]).rejects.toThrow('ended');
   await expect(both[1]).rejects.toThrow('ended');
 
-  const opened = fetchedParts(await loader.fetch(orders));
+  const opened = fetchedParts(await loader.fetch(orders), 3);
   expect(await opened.part(1).open()).toEqual(text);
   expect(await opened.part(2).open()).toEqual(short);
-  expect(await opened.part(0).save(file)).toBe('unread');
-  const released = fetchedParts(await loader.fetch(orders));
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-pieces-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  expect(await opened.part(0).save({ ...file, path: join(folder, 'random') })).toBe('saved');
+  expect(new Uint8Array(await readFile(join(folder, 'random')))).toEqual(random);
+  // One of many alone: the others are there when they are asked for.
+  const single = fetchedParts(await loader.fetch(orders), 3);
+  expect(await single.part(1).save({ ...file, path: join(folder, 'text') })).toBe('saved');
+  expect(await single.part(2).save({ ...file, path: join(folder, 'short') })).toBe('saved');
+  expect(new Uint8Array(await readFile(join(folder, 'short')))).toEqual(short);
+  const released = fetchedParts(await loader.fetch(orders), 3);
   const late = released.part(0).save(file);
   released.release();
   expect(await late).toBe('unread');
