@@ -49,7 +49,8 @@ export interface RestorableItem {
    * Writes parts into new files, verified: for a target that wants files, and quicker than to read the parts and to write them,
    * since the threads that put parts together write them as well. The files are not flushed.
    *
-   * If it fails, a file is either whole or not there, but each of them may be.
+   * If it fails, a file is either whole or not there, but each of them may be. Only where the thread or the process itself ends
+   * may there be half of one: give it a temporary name.
    *
    * @throws The system's own error, with `code` and `syscall`: `EEXIST` where something is there already.
    */
@@ -128,7 +129,7 @@ export interface RestoreTarget {
   readonly usage: ServiceUsage;
   /**
    * How many items are best written at the same time, unless the caller of the restore says so. More than 256 makes the engine look
-   * for some items while it writes others.
+   * for some items while it writes others, unless what it writes takes the place of something.
    *
    * @defaultValue `3`, for a service that throttles whoever does more
    */

@@ -38,6 +38,7 @@ export async function saveFile(destination: FileToSave, bytes: Uint8Array): Prom
       await file.close();
     }
   } catch (error) {
+    // What failed first says more.
     await rm(path, { force: true }).catch(() => {});
     throw error;
   }

@@ -4,6 +4,7 @@ import { memoryMailbox } from '@holdfast/testkit';
 import { describe, expect, it } from 'vitest';
 import { flip, namesOf, rewrite } from '../support/damage.ts';
 import { createHarness, sampleItem, truthOf } from '../support/harness.ts';
+import type { ConflictPolicy } from '../../src/restore/restore-action.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';
 
 async function backedUp(options: HarnessOptions = {}): Promise<Harness> {
@@ -188,6 +189,7 @@ describe('what a target takes at a time', () => {
   async function atOnce(
     ofTarget: number | undefined,
     ofCaller?: number,
+    onConflict: ConflictPolicy = 'skip',
   ): Promise<{ readonly items: number; readonly groups: number }> {
     const harness = await createHarness();
     const { mailbox, repository } = harness;
@@ -216,7 +218,7 @@ describe('what a target takes at a time', () => {
         return created;
       },
     };
-    const plan = await repository.planRestore({ snapshot: 'latest' });
+    const plan = await repository.planRestore({ snapshot: 'latest', onConflict });
     const report = await repository.restore(plan, target, { concurrency: ofCaller });
     expect(report).toMatchObject({ result: 'complete', restored: 600 });
     return { items, groups };
@@ -226,6 +228,12 @@ describe('what a target takes at a time', () => {
     expect(await atOnce(undefined)).toEqual({ items: 3, groups: 1 });
     expect(await atOnce(7)).toEqual({ items: 7, groups: 1 });
     expect(await atOnce(1024, 2)).toEqual({ items: 2, groups: 1 });
+  });
+
+  it('is one group after the other where something may be replaced, however many it takes', async () => {
+    const { items, groups } = await atOnce(1024, undefined, 'replace');
+    expect(items).toBeGreaterThan(3);
+    expect(groups).toBe(1);
   });
 
   it('is several groups of 256 items, if it takes so many', async () => {
